@@ -1,0 +1,19 @@
+# Warnings, sanitizers and ccache, the same for every target.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(weir_compiler INTERFACE)
+target_include_directories(weir_compiler INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(weir_compiler INTERFACE -Wall -Wextra -Wno-missing-field-initializers)
+if(WEIR_WERROR)
+  target_compile_options(weir_compiler INTERFACE -Werror)
+endif()
+target_compile_definitions(weir_compiler INTERFACE WEIR_VERSION="${PROJECT_VERSION}")
+
+if(WEIR_SANITIZE)
+  add_compile_options(-fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${WEIR_SANITIZE})
+endif()
