@@ -1,0 +1,112 @@
+// The physical plan of one query: a tree of immutable nodes from its sources to its sink. It is a value: it prints itself
+// (EXPLAIN) and round-trips through JSON, so that a restart runs the plan that was made. Expressions are kept as canonical SQL text over
+// the input's columns; exec/ binds and compiles them when a task is built. Any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/catalog/catalog.h"
+#include "engine/formats/format.h"
+#include "engine/sql/ast.h"
+#include "engine/types/type.h"
+
+namespace weir {
+
+// A column of a node's output. Key columns come first. Names are unique within a node.
+struct PlanColumn {
+  std::string name;
+  TypePtr type;
+  bool key = false;
+};
+using PlanSchema = std::vector<PlanColumn>;
+
+struct PlanNode;
+using PlanNodePtr = std::shared_ptr<const PlanNode>;
+
+enum class PlanKind { kSource, kFilter, kProject, kRepartition, kStreamJoin };
+
+// Where a column of a source node comes from.
+struct SourceColumnRef {
+  enum class From { kKey, kValue, kHeaders, kHeader, kRowTime, kRowPartition, kRowOffset, kWindowStart, kWindowEnd };
+  From from = From::kValue;
+  int index = 0;           // kKey, kValue: among the key or value columns of the source as declared
+  std::string header_key;  // kHeader
+};
+
+struct PlanExpression {
+  std::string name;  // of the column it makes
+  std::string sql;   // over the input's columns
+  bool key = false;
+};
+
+struct PlanNode {
+  PlanKind kind = PlanKind::kSource;
+  std::string id;      // unique in the plan and stable: names stores and internal topics ("Join", "Join-1-left-repartition")
+  PlanSchema schema;   // of the output
+  std::vector<PlanNodePtr> inputs;
+
+  // kSource
+  struct SourceSpec {
+    std::string source;  // the stream's or table's name
+    std::string topic;
+    sql::SourceKind source_kind = sql::SourceKind::kStream;
+    FormatSpec key_format, value_format;
+    std::vector<FormatColumn> key_columns, value_columns;  // all, as declared: what the decoder needs
+    std::vector<SourceColumnRef> columns;                  // one for each output column: only what the query uses
+    // Event time from a value or key column; empty: the record's own. `timestamp_sql` over all declared columns' names.
+    std::string timestamp_column, timestamp_format;
+    std::optional<WindowInfo> window;
+    std::optional<sql::StartPosition> start;  // overrides auto.offset.reset
+  };
+  std::optional<SourceSpec> source;
+
+  // kFilter: rows for which `predicate` is true pass
+  std::string predicate;
+
+  // kProject: one for each output column. A row whose value is NULL as a whole stays so; key expressions are evaluated even then.
+  std::vector<PlanExpression> expressions;
+  // kProject: the record's key changes (PARTITION BY, join key): a row may move to another partition
+  bool changes_key = false;
+
+  // kRepartition: through an internal topic partitioned by the key columns; schema as the input's. Rows with a null key:
+  // dropped when `drop_null_keys` (inner side of a join), otherwise kept.
+  std::string repartition_topic;  // suffix; the runtime puts the service and query before it
+  int32_t repartition_partitions = 0;  // 0: as many as the other side of the join; set by the planner where known
+  bool drop_null_keys = false;
+
+  // kStreamJoin: inputs[0] and inputs[1], each with the join key as its key column(s) of the same types. Output: the key
+  // column(s), then the left's value columns, then the right's.
+  struct StreamJoinSpec {
+    sql::JoinType type = sql::JoinType::kInner;
+    int64_t before_ms = 0, after_ms = 0;  // right.time in [left.time - before, left.time + after]
+    std::optional<int64_t> grace_ms;      // nullopt: the older semantics: 24 h of retention, eager outer rows
+  };
+  std::optional<StreamJoinSpec> join;
+};
+
+struct SinkSpec {
+  std::string source;  // the stream's name
+  std::string topic;
+  FormatSpec key_format, value_format;
+  std::vector<FormatColumn> key_columns, value_columns;
+  // TIMESTAMP='col' of the sink: the record's time is taken from this column.
+  std::string timestamp_column, timestamp_format;
+};
+
+struct PhysicalPlan {
+  PlanNodePtr root;              // its schema's columns are what the sink writes, in order
+  std::optional<SinkSpec> sink;  // nullopt: a push query, rows go to the client
+  std::optional<int64_t> limit;  // push queries
+
+  std::vector<PlanNodePtr> sources() const;  // left to right
+};
+
+std::string to_json(const PhysicalPlan& plan);
+PhysicalPlan plan_from_json(const std::string& text);  // throws std::invalid_argument
+// The readable tree of EXPLAIN.
+std::string explain(const PhysicalPlan& plan);
+
+}  // namespace weir
