@@ -31,7 +31,8 @@ class Arena {
   // Gives back the tail of the newest allocation: allocate(bound), write, shrink to what was used.
   void give_back(size_t bytes) { next_ -= bytes; }
 
-  void reset();  // keeps the first block
+  // Forgets everything; keeps one block, sized by what was used so far (at most 1 MiB).
+  void reset();
   size_t bytes_reserved() const;
 
  private:

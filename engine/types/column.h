@@ -32,6 +32,9 @@ class Column {
   size_t size() const { return size_; }
   void resize(size_t rows);  // new rows are null
   void reserve(size_t rows);
+  // For reuse by its only owner: `rows` rows, all null, as after construction but without giving memory back; fixed-width
+  // values other than views are left as they were.
+  void recycle(size_t rows);
 
   bool is_valid(size_t row) const { return (validity_[row >> 6] >> (row & 63)) & 1; }
   bool is_null(size_t row) const { return !is_valid(row); }
@@ -48,6 +51,9 @@ class Column {
   template <class T> const T& at(size_t row) const { return data<T>()[row]; }
   template <class T> void set(size_t row, const T& value) { data<T>()[row] = value; set_valid(row); }
 
+  // Appends a valid value; T must be the kind's storage type.
+  template <class T> void append(const T& value) { const size_t row = size_; resize(row + 1); set<T>(row, value); }
+
   // ARRAY and MAP: row r's elements are [offsets()[r], offsets()[r + 1]) of the children.
   const std::vector<uint32_t>& offsets() const { return offsets_; }
   std::vector<uint32_t>& offsets() { return offsets_; }
@@ -60,6 +66,8 @@ class Column {
   void append_null();
   // Builds an ARRAY or MAP row by row: append the elements to the children, then close the row.
   void close_row();  // appends a valid row that ends at the children's present size
+  // Builds a STRUCT row by row: append one value to each child, then close the row.
+  void close_struct_row();  // appends a valid row; every child must have one row more than the struct
 
   // Boxed access, slow. Strings are copied into the arena.
   Value value(size_t row) const;
@@ -70,7 +78,8 @@ class Column {
   // Rows [from, from + count).
   std::shared_ptr<Column> slice(size_t from, size_t count) const;
 
-  // Equality of two rows of the same type: NULL equals NULL; doubles by bits except that 0.0 = -0.0 differ as in Java's equals.
+  // Equality of two rows of the same type: NULL equals NULL; doubles as Java's Double.equals (NaN equals NaN, 0.0 and -0.0
+  // differ); maps whatever their order.
   bool equals(size_t row, const Column& other, size_t other_row) const;
 
  private:

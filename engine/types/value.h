@@ -47,7 +47,7 @@ class Value {
 };
 
 // ksqlDB's text forms: what CAST(x AS STRING) gives (Java's Double.toString, plain decimals with their scale, ISO dates,
-// [a, b], {k=v}, Struct{A=1,B=x}). NULL inside nested values prints null.
+// [a, b], {k=v}, Struct{A=1,B=x}). NULL inside an array or map prints null; a struct leaves out the fields that are NULL.
 std::string to_text(const Value& value, const Type& type);
 // JSON text of a result row's value as ksqlDB's REST prints it: decimals as numbers with scale, BYTES base64, DATE
 // "2020-01-01", TIME "10:00:00", TIMESTAMP "2020-01-01T00:00:00.000".
