@@ -15,6 +15,7 @@ function(weir_dependency name)
 endfunction()
 
 weir_dependency(rocksdb LIBS rocksdb Threads::Threads)
+weir_dependency(lz4 PKG liblz4)
 weir_dependency(rdkafka PKG rdkafka)
 weir_dependency(xxhash PKG libxxhash)
 weir_dependency(simdjson PKG simdjson)

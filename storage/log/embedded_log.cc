@@ -1,0 +1,296 @@
+#include "storage/log/embedded_log.h"
+
+#include <limits>
+
+#include "storage/log/block_cursor.h"
+#include "storage/log/embedded_reader.h"
+#include "storage/log/embedded_transaction.h"
+#include "storage/log/memory_block_store.h"
+#include "storage/log/rocks_block_store.h"
+#include "storage/log/varint.h"
+
+namespace weir::log {
+
+namespace {
+
+constexpr int32_t kMaxPartitions = 100000;
+
+std::unique_ptr<BlockStore> open_block_store(const EmbeddedLogOptions& options) {
+  if (options.in_memory) return std::make_unique<MemoryBlockStore>();
+  return std::make_unique<RocksBlockStore>(
+      RocksBlockStore::Options{options.path, options.sync, options.write_buffer_bytes});
+}
+
+}  // namespace
+
+std::unique_ptr<Log> open_embedded_log(const EmbeddedLogOptions& options) {
+  return std::make_unique<EmbeddedLog>(options);
+}
+
+EmbeddedLog::EmbeddedLog(const EmbeddedLogOptions& options)
+    : options_(options),
+      store_(open_block_store(options)),
+      // The memory store is as quick as the cache.
+      recent_(options.in_memory ? 0 : options.recent_cache_bytes) {
+  check_format();
+  load_topics();
+}
+
+EmbeddedLog::~EmbeddedLog() = default;
+
+std::string EmbeddedLog::description() const {
+  return options_.in_memory ? "embedded log in memory" : "embedded log at " + options_.path;
+}
+
+void EmbeddedLog::throw_bad_directory(const std::string& what) const {
+  throw LogError(LogError::Kind::kCorrupt, description() + ": " + what + "; restore the directory from a copy");
+}
+
+void EmbeddedLog::throw_corrupt(const TopicPartition& partition, int64_t offset, const std::string& reason) const {
+  throw LogError(LogError::Kind::kCorrupt, description() + ": topic " + partition.topic + ", partition " +
+                                               std::to_string(partition.partition) + ": the block at offset " +
+                                               std::to_string(offset) + " is damaged: " + reason +
+                                               "; restore the directory from a copy");
+}
+
+void EmbeddedLog::check_format() {
+  const std::optional<std::string> version = store_->get_meta(kFormatKey);
+  if (!version) {
+    StoreBatch batch;
+    batch.add(StoreBatch::PutMeta{std::string(kFormatKey), std::string(kFormatVersion)});
+    store_->write(batch);
+  } else if (*version != kFormatVersion) {
+    throw LogError(LogError::Kind::kInvalid, "the data directory " + options_.path + " has format version " + *version +
+                                                 ", this program knows version " + std::string(kFormatVersion) +
+                                                 "; run the program that wrote it or choose another data directory");
+  }
+}
+
+void EmbeddedLog::load_topics() {
+  if (const auto next = store_->get_meta(kNextTopicKey)) {
+    if (next->size() != sizeof(uint32_t)) throw_bad_directory("the counter of topics doesn't decode");
+    next_topic_id_ = get_big32(next->data());
+  }
+  store_->scan_meta(kTopicPrefix, [&](std::string_view key, std::string_view value) {
+    const std::string name(key.substr(kTopicPrefix.size()));
+    const std::optional<StoredTopic> stored = decode_topic(value);
+    if (!stored) throw_bad_directory("the record of topic " + name + " doesn't decode");
+    auto topic = std::make_shared<Topic>();
+    topic->id = stored->id;
+    topic->config = stored->config;
+    for (int32_t i = 0; i < stored->config.partitions; ++i) {
+      const PartitionId id{stored->id, static_cast<uint32_t>(i)};
+      topic->partitions.push_back(load_partition(id, {name, i}, stored->config));
+    }
+    topics_.emplace(name, std::move(topic));
+  });
+}
+
+std::shared_ptr<EmbeddedPartition> EmbeddedLog::load_partition(PartitionId id, TopicPartition name,
+                                                               const TopicConfig& config) const {
+  PartitionState state;
+  if (const auto stored = store_->get_meta(partition_state_key(id))) {
+    const auto decoded = decode_partition_state(*stored);
+    if (!decoded) {
+      throw_bad_directory("the state of topic " + name.topic + ", partition " + std::to_string(name.partition) +
+                          " doesn't decode");
+    }
+    state = *decoded;
+  }
+  int64_t end = state.begin;
+  try {
+    if (const auto last = store_->last_block(id)) end = std::max(end, last->end);
+  } catch (const BlockDamage& damage) {
+    throw_corrupt(name, damage.base_offset(), damage.what());
+  }
+  const bool compacted = config.cleanup != Cleanup::kDelete;
+  return std::make_shared<EmbeddedPartition>(id, std::move(name), compacted, state.begin, end);
+}
+
+EmbeddedLog::TopicPtr EmbeddedLog::find_topic(std::string_view name) const {
+  const std::shared_lock lock(topics_mutex_);
+  const auto found = topics_.find(name);
+  return found == topics_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<EmbeddedPartition> EmbeddedLog::find_partition(std::string_view topic, int32_t partition) const {
+  const TopicPtr found = find_topic(topic);
+  if (!found) throw LogError(LogError::Kind::kNotFound, "topic " + std::string(topic) + " doesn't exist");
+  const auto count = static_cast<int32_t>(found->partitions.size());
+  if (partition < 0 || partition >= count) {
+    throw LogError(LogError::Kind::kNotFound, "topic " + std::string(topic) + " has no partition " +
+                                                  std::to_string(partition) + ", only 0 to " +
+                                                  std::to_string(count - 1));
+  }
+  return found->partitions[static_cast<size_t>(partition)];
+}
+
+void EmbeddedLog::create_topic(const std::string& name, const TopicConfig& config) {
+  check_topic_name(name);
+  if (config.partitions < 1 || config.partitions > kMaxPartitions) {
+    throw LogError(LogError::Kind::kInvalid, "topic " + name + " can't have " + std::to_string(config.partitions) +
+                                                 " partitions: choose 1 to " + std::to_string(kMaxPartitions));
+  }
+  const std::lock_guard commit(commit_mutex_);
+  if (find_topic(name)) throw LogError(LogError::Kind::kExists, "topic " + name + " exists already");
+  auto topic = std::make_shared<Topic>();
+  topic->id = next_topic_id_;
+  topic->config = config;
+  for (int32_t i = 0; i < config.partitions; ++i) {
+    topic->partitions.push_back(
+        std::make_shared<EmbeddedPartition>(PartitionId{topic->id, static_cast<uint32_t>(i)}, TopicPartition{name, i},
+                                            config.cleanup != Cleanup::kDelete, /*begin=*/0, /*end=*/0));
+  }
+  StoreBatch batch;
+  std::string next;
+  append_big32(next, next_topic_id_ + 1);
+  batch.add(StoreBatch::PutMeta{std::string(kNextTopicKey), std::move(next)});
+  batch.add(StoreBatch::PutMeta{topic_key(name), encode_topic({topic->id, config})});
+  store_->write(batch);
+  ++next_topic_id_;
+  const std::lock_guard lock(topics_mutex_);
+  topics_.emplace(name, std::move(topic));
+}
+
+void EmbeddedLog::delete_topic(const std::string& name) {
+  const std::lock_guard commit(commit_mutex_);
+  const TopicPtr topic = find_topic(name);
+  if (!topic) throw LogError(LogError::Kind::kNotFound, "topic " + name + " doesn't exist");
+  StoreBatch batch;
+  batch.add(StoreBatch::DeleteMeta{topic_key(name)});
+  for (const auto& partition : topic->partitions) {
+    batch.add(StoreBatch::DeletePartition{partition->id()});
+    batch.add(StoreBatch::DeleteMeta{partition_state_key(partition->id())});
+  }
+  // A topic of the same name may come later: its readers must not start at this one's offsets.
+  store_->scan_meta(kOffsetPrefix, [&](std::string_view key, std::string_view) {
+    if (topic_of_offset_key(key) == name) batch.add(StoreBatch::DeleteMeta{std::string(key)});
+  });
+  store_->write(batch);
+  {
+    const std::lock_guard lock(topics_mutex_);
+    topics_.erase(name);
+  }
+  for (const auto& partition : topic->partitions) partition->mark_deleted();
+}
+
+std::vector<TopicInfo> EmbeddedLog::list_topics() {
+  const std::shared_lock lock(topics_mutex_);
+  std::vector<TopicInfo> infos;
+  infos.reserve(topics_.size());
+  for (const auto& [name, topic] : topics_) infos.push_back({name, topic->config, /*internal=*/false});
+  return infos;
+}
+
+std::optional<TopicInfo> EmbeddedLog::describe_topic(const std::string& name) {
+  const TopicPtr topic = find_topic(name);
+  if (!topic) return std::nullopt;
+  return TopicInfo{name, topic->config, /*internal=*/false};
+}
+
+int64_t EmbeddedLog::begin_offset(const TopicPartition& partition) {
+  return find_partition(partition.topic, partition.partition)->begin();
+}
+
+int64_t EmbeddedLog::end_offset(const TopicPartition& partition) {
+  return find_partition(partition.topic, partition.partition)->end();
+}
+
+std::optional<int64_t> EmbeddedLog::offset_for_time(const TopicPartition& name, int64_t timestamp_ms) {
+  const auto partition = find_partition(name.topic, name.partition);
+  const int64_t begin = partition->begin();
+  const int64_t end = partition->end();
+  std::optional<int64_t> found;
+  try {
+    // The index tells which block has it, and that block alone is read.
+    std::optional<int64_t> base;
+    store_->scan_blocks(partition->id(), begin, [&](const BlockInfo& info) {
+      if (info.base < end && info.max_timestamp >= timestamp_ms) base = info.base;
+      return info.base < end && !base;
+    });
+    if (!base) return std::nullopt;
+    store_->read_blocks(partition->id(), *base, [&](std::shared_ptr<const Block> block) {
+      BlockCursor cursor(std::move(block));
+      HeaderArena headers;
+      RecordView record;
+      while (!found && cursor.next(record, headers)) {
+        if (record.offset >= end) return false;
+        if (record.offset >= begin && record.timestamp >= timestamp_ms) found = record.offset;
+      }
+      return !found;
+    });
+  } catch (const BlockDamage& damage) {
+    throw_corrupt(name, damage.base_offset(), damage.what());
+  }
+  return found;
+}
+
+std::unique_ptr<LogReader> EmbeddedLog::open_reader() { return std::make_unique<EmbeddedReader>(*this); }
+
+std::unique_ptr<LogTransaction> EmbeddedLog::open_transaction(const std::string&) {
+  return std::make_unique<EmbeddedTransaction>(*this);
+}
+
+std::optional<CommittedOffset> EmbeddedLog::committed_offset(const std::string& group,
+                                                             const TopicPartition& partition) {
+  const auto stored = store_->get_meta(offset_key(group, partition));
+  if (!stored) return std::nullopt;
+  auto offset = decode_offset(*stored);
+  if (!offset) {
+    throw_bad_directory("the offset of group " + group + " in topic " + partition.topic + ", partition " +
+                        std::to_string(partition.partition) + " doesn't decode");
+  }
+  return offset;
+}
+
+void EmbeddedLog::delete_group(const std::string& group) {
+  const std::lock_guard commit(commit_mutex_);
+  StoreBatch batch;
+  store_->scan_meta(group_prefix(group), [&](std::string_view key, std::string_view) {
+    batch.add(StoreBatch::DeleteMeta{std::string(key)});
+  });
+  if (!batch.empty()) store_->write(batch);
+}
+
+void EmbeddedLog::commit(std::span<PartitionAppend* const> appends, std::span<const OffsetCommit> offsets,
+                         std::map<TopicPartition, int64_t>* end_offsets) {
+  const auto check_exists = [](const EmbeddedPartition& partition) {
+    if (!partition.deleted()) return;
+    throw LogError(LogError::Kind::kNotFound, "topic " + partition.name().topic + " was deleted");
+  };
+  {
+    const std::lock_guard lock(commit_mutex_);
+    StoreBatch batch;
+    for (const PartitionAppend* append : appends) {
+      check_exists(*append->partition);
+      int64_t next = append->partition->end();
+      for (size_t i = 0; i < append->blocks.size(); ++i) {
+        append->blocks[i]->set_base_offset(next);
+        next = append->blocks[i]->end_offset();
+        batch.add(StoreBatch::PutBlock{append->partition->id(), append->blocks[i], append->packed[i].view()});
+      }
+    }
+    for (const OffsetCommit& offset : offsets) {
+      check_exists(*offset.partition);
+      batch.add(StoreBatch::PutMeta{offset_key(offset.group, offset.partition->name()), encode_offset(offset.offset)});
+    }
+    store_->write(batch);
+    for (const PartitionAppend* append : appends) {
+      for (const auto& block : append->blocks) recent_.publish(append->partition, block);
+      if (end_offsets) (*end_offsets)[append->partition->name()] = append->partition->end();
+    }
+  }
+  // All partitions first, so that a reader of several finds everything at once.
+  for (const PartitionAppend* append : appends) append->partition->notify_readers();
+}
+
+void EmbeddedLog::read_blocks(const EmbeddedPartition& partition, int64_t offset,
+                              const BlockStore::BlockVisitor& visit) const {
+  try {
+    store_->read_blocks(partition.id(), offset, visit);
+  } catch (const BlockDamage& damage) {
+    throw_corrupt(partition.name(), damage.base_offset(), damage.what());
+  }
+}
+
+}  // namespace weir::log
