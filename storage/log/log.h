@@ -81,6 +81,11 @@ class LogReader {
 
   // Makes a poll that waits, or the next one, return at once. Any thread.
   virtual void wakeup() = 0;
+
+  // `callback` is called, from any thread and without locks held, when poll() may have something new: for those who wait on several
+  // readers. It must be quick and may be called once too often. Set before the first assign(); nullptr takes it away, after which no
+  // call is under way.
+  virtual void on_ready(std::function<void()> callback) { (void)callback; }
 };
 
 // Appends to any number of partitions, and consumed offsets, atomically. Reusable after commit() or abort().
