@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/functions/type_pattern.h"
 #include "engine/types/arena.h"
 #include "engine/types/column.h"
 #include "engine/types/row_errors.h"
@@ -21,8 +22,8 @@ struct EvalContext {
   RowErrors& errors;
 };
 
-// One call of a kernel over a batch. Argument columns are at least `rows` long and of exactly the types that the overload
-// was bound with; `out` has `rows` rows, all null, of the return type: the kernel sets what is not null.
+// One call of a kernel over a batch. Argument columns are at least `rows` long and of exactly the types that the
+// overload was bound with; `out` has `rows` rows, all null, of the return type: the kernel sets what is not null.
 struct KernelCall {
   EvalContext& context;
   std::span<const Column* const> args;
@@ -33,6 +34,8 @@ struct KernelCall {
     context.errors.report({RowError::Stage::kEvaluate, row, {}, std::move(message)});
   }
 };
+// A kernel may keep scratch memory and caches between calls: each compiled expression makes its own, used by one
+// thread.
 using Kernel = std::function<void(KernelCall&)>;
 
 // What is known when a call is bound: argument types after implicit casts, and the values of literal arguments.
@@ -42,19 +45,16 @@ struct FunctionBinding {
   TypePtr return_type;
 };
 
-// A parameter's or result's type, possibly with variables: T, ARRAY<T>, MAP<STRING, V>, DECIMAL (any), LAMBDA(T => R),
-// INTERVALUNIT, ANY.
-class TypePattern;
-using TypePatternPtr = std::shared_ptr<const TypePattern>;
-
 struct Overload {
-  // "(STRING, INT) -> STRING", "(T, T...) -> T", "(ARRAY<T>) -> T", "(DECIMAL) -> DECIMAL". One parameter may be variadic.
+  // "(STRING, INT) -> STRING", "(T, T...) -> T", "(ARRAY<T>) -> T", "(DECIMAL) -> DECIMAL". One parameter may be
+  // variadic.
   std::string signature;
   std::string description;
-  // Makes the kernel for one bound call; runs once per query. May throw StatementError-convertible std::invalid_argument for literal
-  // arguments that can never work (a bad regular expression).
+  // Makes the kernel for one bound call; runs once for each compiled expression. May throw StatementError-convertible
+  // std::invalid_argument for literal arguments that can never work (a bad regular expression).
   std::function<Kernel(const FunctionBinding&)> make_kernel;
-  // Where the pattern can't say it: the return type from the argument types (DECIMAL precision …). May be empty.
+  // Where the pattern can't say it: the return type from the arguments' types after implicit casts (DECIMAL precision
+  // …); a bare NULL has kind kNull. May be empty.
   std::function<TypePtr(const std::vector<TypePtr>&, const std::vector<std::optional<Value>>&)> return_type;
   // Parsed from `signature` by the registry.
   std::vector<TypePatternPtr> parameters;

@@ -1,6 +1,7 @@
 // The functions of the language, by name. Built once by the visible list in registry.cc; immutable, any thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,16 +24,19 @@ class FunctionRegistry {
   const ScalarFunction* find(const std::string& name) const;  // case-insensitive
   std::vector<const ScalarFunction*> functions() const;       // sorted by name
 
-  // Picks the overload for these argument types by ksqlDB's rules: exact before implicit casts (INT → BIGINT → DECIMAL → DOUBLE),
-  // non-variadic before variadic, NULL fits any. Throws std::invalid_argument with a message that names the function, the argument
-  // types and the signatures that exist ("Function 'x' does not accept parameters (STRING, INTEGER). …").
+  // Picks the overload for these argument types by ksqlDB's rules: exact before implicit casts (INT → BIGINT → DECIMAL
+  // → DOUBLE), non-variadic before variadic, NULL fits any. Throws std::invalid_argument with a message that names the
+  // function, the argument types and the signatures that exist ("Function 'x' does not accept parameters (STRING,
+  // INTEGER). …").
   ResolvedCall resolve(const ScalarFunction& function, const std::vector<TypePtr>& arguments,
                        const std::vector<std::optional<Value>>& literals) const;
 
-  void add(ScalarFunction function);  // while building
+  // While building. Parses the signatures; throws std::logic_error for a name or signature that is there already or
+  // can't be read.
+  void add(ScalarFunction function);
 
  private:
-  std::vector<std::unique_ptr<ScalarFunction>> functions_;
+  std::map<std::string, std::unique_ptr<ScalarFunction>> functions_;  // by upper-case name
 };
 
 }  // namespace weir

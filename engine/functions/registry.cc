@@ -1,0 +1,110 @@
+#include "engine/functions/registry.h"
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+#include "engine/functions/function_lists.h"
+#include "engine/functions/overload_resolution.h"
+#include "engine/functions/type_pattern_parser.h"
+
+namespace weir {
+namespace {
+
+std::string upper_case_name(std::string name) {
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+// Every function of the language.
+void add_standard_functions(FunctionRegistry& registry) {
+  for (auto family : {conditional_functions, comparison_functions, math_functions, rounding_functions, geo_functions,
+                      string_functions, string_search_functions}) {
+    for (ScalarFunction& function : family()) registry.add(std::move(function));
+  }
+}
+
+// A NULL passed where DECIMAL stands has no precision of its own; any will do, the call's result type is the natural
+// one.
+void settle_null_decimals(ResolvedCall& call, const std::vector<const TypePattern*>& parameters) {
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (parameters[i]->kind() != TypePattern::Kind::kDecimal) continue;
+    if (call.parameter_types[i]->kind() != TypeKind::kNull) continue;
+    const bool usable = call.return_type->kind() == TypeKind::kDecimal;
+    call.parameter_types[i] = usable ? call.return_type : Type::decimal(kMaxDecimalPrecision, 0);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const FunctionRegistry> FunctionRegistry::standard() {
+  static const std::shared_ptr<const FunctionRegistry> instance = [] {
+    auto registry = std::make_shared<FunctionRegistry>();
+    add_standard_functions(*registry);
+    return registry;
+  }();
+  return instance;
+}
+
+const ScalarFunction* FunctionRegistry::find(const std::string& name) const {
+  auto found = functions_.find(upper_case_name(name));
+  return found == functions_.end() ? nullptr : found->second.get();
+}
+
+std::vector<const ScalarFunction*> FunctionRegistry::functions() const {
+  std::vector<const ScalarFunction*> out;
+  for (const auto& [name, function] : functions_) out.push_back(function.get());
+  return out;
+}
+
+void FunctionRegistry::add(ScalarFunction function) {
+  function.name = upper_case_name(function.name);
+  std::vector<std::string> seen;
+  for (Overload& overload : function.overloads) {
+    ParsedSignature parsed;
+    try {
+      parsed = TypePatternParser(overload.signature).parse_signature();
+    } catch (const std::invalid_argument& error) {
+      throw std::logic_error("Function " + function.name + ": " + error.what());
+    }
+    overload.parameters = std::move(parsed.parameters);
+    overload.result = std::move(parsed.result);
+    overload.variadic = parsed.variadic;
+    if (!overload.make_kernel)
+      throw std::logic_error("Function " + function.name + " has an overload without a kernel");
+    const std::string text = signature_to_string(function.name, {overload.parameters, overload.variadic, {}});
+    if (std::find(seen.begin(), seen.end(), text) != seen.end()) {
+      throw std::logic_error("Function " + function.name + " has the signature " + text + " twice");
+    }
+    seen.push_back(text);
+  }
+  std::string name = function.name;
+  const bool added = functions_.try_emplace(name, std::make_unique<ScalarFunction>(std::move(function))).second;
+  if (!added) throw std::logic_error("Function " + name + " is registered twice");
+}
+
+ResolvedCall FunctionRegistry::resolve(const ScalarFunction& function, const std::vector<TypePtr>& arguments,
+                                       const std::vector<std::optional<Value>>& literals) const {
+  std::vector<SignatureView> signatures;
+  for (const Overload& overload : function.overloads) {
+    signatures.push_back({overload.parameters, overload.variadic, overload.parameter_docs});
+  }
+  const OverloadChoice choice = choose_overload(function.name, signatures, arguments);
+
+  ResolvedCall call;
+  call.function = &function;
+  call.overload = &function.overloads[choice.index];
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    call.parameter_types.push_back(choice.parameters[i]->argument_type(arguments[i], choice.bindings));
+  }
+  call.return_type = call.overload->return_type ? call.overload->return_type(call.parameter_types, literals)
+                                                : call.overload->result->substitute(choice.bindings);
+  if (!call.return_type) {
+    throw std::invalid_argument("The result type of " + function.name + argument_types_to_string(arguments) +
+                                " can't be told from its arguments. CAST a NULL argument to the type that is meant.");
+  }
+  settle_null_decimals(call, choice.parameters);
+  return call;
+}
+
+}  // namespace weir
