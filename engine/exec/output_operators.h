@@ -1,0 +1,55 @@
+// The ends of a stage: rows become records of the sink's topic, records of a repartition topic, or rows of a push query.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/exec/operator.h"
+#include "engine/exec/row_codec.h"
+#include "engine/formats/format.h"
+#include "engine/plan/physical_plan.h"
+
+namespace weir {
+
+class SinkOperator final : public Operator {
+ public:
+  // `key_columns`, `value_columns`: indices into the batch's columns, in the encoders' order. `timestamp_column`: index of the column
+  // that gives the record's time, or -1.
+  SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns, std::unique_ptr<RowEncoder> value,
+               std::vector<int> value_columns, int timestamp_column, std::string timestamp_format, TaskContext& context);
+  void push(const Batch& batch, int input) override;
+
+ private:
+  std::unique_ptr<RowEncoder> key_, value_;
+  std::vector<int> key_columns_, value_columns_;
+  int timestamp_column_;
+  std::string timestamp_format_;
+  TaskContext& context_;
+  std::string key_bytes_, value_bytes_;
+};
+
+// Keys and values in the engine's own encoding; partitioned by the encoded key.
+class RepartitionSink final : public Operator {
+ public:
+  RepartitionSink(const PlanSchema& schema, bool drop_null_keys, TaskContext& context);
+  void push(const Batch& batch, int input) override;
+
+ private:
+  RowCodec key_codec_, value_codec_;
+  std::vector<int> key_columns_, value_columns_;
+  bool drop_null_keys_;
+  TaskContext& context_;
+  std::string key_bytes_, value_bytes_;
+};
+
+class ClientSink final : public Operator {
+ public:
+  explicit ClientSink(TaskContext& context) : context_(context) {}
+  void push(const Batch& batch, int input) override;
+
+ private:
+  TaskContext& context_;
+};
+
+}  // namespace weir

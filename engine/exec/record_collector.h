@@ -1,0 +1,39 @@
+// Where a task's results go: the runtime puts them into a log transaction, the test driver into its own logs, a push query into
+// its client's queue. Called on the task's thread only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/types/batch.h"
+#include "engine/types/row_errors.h"
+#include "storage/log/record.h"
+
+namespace weir {
+
+// A row that failed, with everything that its processing-log row needs.
+struct ProcessingError {
+  RowError::Stage stage = RowError::Stage::kEvaluate;
+  std::string source;     // the stream's name; empty for internal topics
+  std::string topic;
+  int32_t partition = 0;
+  int64_t offset = -1;
+  int64_t timestamp = 0;
+  std::string operation;
+  std::string message;
+  std::string key, value;  // the record's bytes where they are at hand, at most kMaxErrorBytes each
+};
+inline constexpr size_t kMaxErrorBytes = 64 * 1024;
+
+class RecordCollector {
+ public:
+  virtual ~RecordCollector() = default;
+  // A record for the stage's output topic (sink or repartition topic). The collector picks the partition by the key.
+  virtual void collect(const log::RecordView& record) = 0;
+  // A push query's rows: the columns of the plan's root. Views are valid during the call.
+  virtual void rows(const Batch& batch) = 0;
+  virtual void error(ProcessingError error) = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,66 @@
+#include "engine/exec/stage.h"
+
+#include <algorithm>
+
+namespace weir {
+
+namespace {
+
+void collect_stage_inputs(const PlanNodePtr& node, Stage& stage, std::vector<Stage>& stages);
+
+void add_stage(const PlanNodePtr& root, const PlanNodePtr& repartition, std::vector<Stage>& stages) {
+  Stage stage;
+  stage.root = root;
+  stage.repartition = repartition;
+  collect_stage_inputs(root, stage, stages);
+  stage.index = static_cast<int>(stages.size());
+  stages.push_back(std::move(stage));
+}
+
+void collect_stage_inputs(const PlanNodePtr& node, Stage& stage, std::vector<Stage>& stages) {
+  if (node->kind == PlanKind::kSource) {
+    stage.inputs.push_back(node);
+  } else if (node->kind == PlanKind::kRepartition) {
+    stage.inputs.push_back(node);
+    add_stage(node->inputs[0], node, stages);
+  } else {
+    for (const PlanNodePtr& input : node->inputs) collect_stage_inputs(input, stage, stages);
+  }
+}
+
+}  // namespace
+
+namespace {
+
+void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out) {
+  if (node->kind == PlanKind::kRepartition) return;
+  if (node->kind == PlanKind::kStreamJoin) {
+    const auto& join = *node->join;
+    out.push_back({node->id + "-left", join_retention_ms(join)});
+    out.push_back({node->id + "-right", join_retention_ms(join)});
+    if (join.grace_ms && join.type != sql::JoinType::kInner) out.push_back({node->id + "-outer", std::nullopt});
+  }
+  for (const PlanNodePtr& input : node->inputs) collect_stores(input, out);
+}
+
+}  // namespace
+
+int64_t join_retention_ms(const PlanNode::StreamJoinSpec& join) {
+  constexpr int64_t kLegacyRetentionMs = 24 * 60 * 60 * 1000;
+  const int64_t size = join.before_ms + join.after_ms;
+  return join.grace_ms ? size + *join.grace_ms : std::max(size, kLegacyRetentionMs);
+}
+
+std::vector<StoreDescription> stores_of(const Stage& stage) {
+  std::vector<StoreDescription> out;
+  collect_stores(stage.root, out);
+  return out;
+}
+
+std::vector<Stage> cut_into_stages(const PhysicalPlan& plan) {
+  std::vector<Stage> stages;
+  add_stage(plan.root, nullptr, stages);
+  return stages;
+}
+
+}  // namespace weir

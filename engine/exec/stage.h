@@ -1,0 +1,32 @@
+// A plan cut at its repartitions: each stage runs from source or repartition topics to the sink, to a repartition topic or to the
+// client, without leaving its partition. A task is one stage of one query for one partition. Values; any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/plan/physical_plan.h"
+
+namespace weir {
+
+struct Stage {
+  int index = 0;
+  PlanNodePtr root;                  // the stage's last node; its tree ends at `inputs`
+  std::vector<PlanNodePtr> inputs;   // kSource nodes, or kRepartition nodes whose topic is read; left to right
+  PlanNodePtr repartition;           // the kRepartition node that this stage writes; null for the last stage
+};
+
+// In the order in which rows flow: a stage comes after those that feed it.
+std::vector<Stage> cut_into_stages(const PhysicalPlan& plan);
+
+// A state store of a stage, as its operators will declare it.
+struct StoreDescription {
+  std::string name;
+  std::optional<int64_t> retention_ms;  // rows expire; nullopt: kept until removed
+};
+std::vector<StoreDescription> stores_of(const Stage& stage);
+
+// How long a stream-stream join keeps a row after its time: the window, and the grace period or, without one, at least a day.
+int64_t join_retention_ms(const PlanNode::StreamJoinSpec& join);
+
+}  // namespace weir

@@ -1,0 +1,50 @@
+#include "engine/exec/stateless_operators.h"
+
+namespace weir {
+
+void FilterOperator::push(const Batch& batch, int) {
+  EvalContext eval = context_.eval();
+  const ColumnPtr predicate = predicate_->evaluate(batch, eval);
+  if (context_.errors.count() > 0) context_.drain_errors(batch);
+  selected_.clear();
+  selected_rows(*predicate, batch.rows, selected_);
+  if (!batch.null_value.empty()) {
+    std::erase_if(selected_, [&](uint32_t row) { return batch.null_value.test(row); });
+  }
+  if (selected_.empty()) return;
+  if (selected_.size() == batch.rows) {
+    forward(batch);
+  } else {
+    forward(batch.gather(selected_));
+  }
+}
+
+void ProjectOperator::push(const Batch& batch, int) {
+  Batch out;
+  out.rows = batch.rows;
+  out.timestamps = batch.timestamps;
+  out.partition = batch.partition;
+  out.offsets = batch.offsets;
+  out.null_value = batch.null_value;
+  out.headers = batch.headers;
+  out.windows = batch.windows;
+  out.columns.reserve(expressions_.size());
+  EvalContext eval = context_.eval();
+  for (auto& expression : expressions_) {
+    out.columns.push_back(expression->evaluate(batch, eval));
+    if (context_.errors.count() > 0) context_.drain_errors(batch);
+  }
+  if (changes_key_) {
+    // The key is NULL when all of its columns are.
+    for (uint32_t row = 0; row < out.rows; ++row) {
+      bool all_null = true;
+      for (size_t c = 0; c < key_.size() && all_null; ++c) all_null = !key_[c] || out.columns[c]->is_null(row);
+      if (all_null) out.null_key.set(row);
+    }
+  } else {
+    out.null_key = batch.null_key;
+  }
+  forward(out);
+}
+
+}  // namespace weir

@@ -1,0 +1,70 @@
+// The windowed join of two streams, with the results of Kafka Streams' KStreamKStreamJoin record by record (KAFKA-10847 for
+// the outer rows). Each side's rows are kept in a window store for before + after + grace; a row is matched against the other
+// side's rows of the same key in its window. For outer joins with GRACE PERIOD, rows that have found no match wait in a
+// key-value store ordered by time and are emitted with NULLs once stream time has closed their window.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/exec/operator.h"
+#include "engine/exec/row_codec.h"
+#include "engine/plan/physical_plan.h"
+
+namespace weir {
+
+class StreamJoinOperator final : public Operator {
+ public:
+  // `node`: of kind kStreamJoin. `emit_at_once`: the next stateful operator must see every run of rows before the next
+  // run; false lets results gather to larger batches until flush().
+  StreamJoinOperator(const PlanNode& node, bool emit_at_once, TaskContext& context);
+
+  void push(const Batch& batch, int input) override { push_rows(batch, 0, batch.rows, input); }
+  void push_rows(const Batch& batch, uint32_t from, uint32_t count, int input) override;
+  void flush() override;
+
+ private:
+  struct Side {
+    std::vector<int> key_columns, value_columns;  // in the input's batches
+    RowCodec codec{{}};
+    state::WindowStore* store = nullptr;
+    bool outer = false;           // rows without a match are emitted
+    int64_t before = 0, after = 0;  // the other side's window: [time - before, time + after]
+  };
+  struct Pending {
+    std::string_view key, left, right;  // encoded rows; data() == nullptr: no row on that side
+    int64_t timestamp;
+    int64_t offset;
+  };
+
+  void process_row(int side, std::string_view key, std::string_view value, int64_t time, const Batch& batch, uint32_t row);
+  void emit(int side, std::string_view key, std::string_view own, std::optional<std::string_view> other, int64_t time,
+            const Batch& batch, uint32_t row);
+  void emit_closed_outer_rows(const Batch& batch, uint32_t row);
+  void hold_back(int side, std::string_view key, int64_t time, std::string_view value);
+  void release(int side, std::string_view key, int64_t time);
+  std::string outer_prefix(int side, std::string_view key, int64_t time) const;
+
+  TaskContext& context_;
+  PlanSchema schema_;
+  RowCodec key_codec_{{}};
+  Side sides_[2];
+  bool emit_at_once_;
+  bool held_back_ = false;  // outer rows wait for their window to close (a grace period was given)
+  int64_t grace_ = 0;
+  state::KeyValueStore* outer_store_ = nullptr;
+  uint64_t outer_sequence_ = 0;
+  int64_t stream_time_ = INT64_MIN;
+  int64_t oldest_held_ = INT64_MIN;  // a lower bound of the held-back rows' times; INT64_MAX: none
+  int64_t next_outer_pass_ = INT64_MIN;
+
+  // Results not yet pushed on. The bytes of the other side are copied here; those of the present batch stay in the task's arena.
+  std::vector<Pending> pending_;
+  std::vector<std::span<const log::HeaderView>> pending_headers_;
+  bool any_headers_ = false;
+  int32_t partition_ = 0;
+  std::string key_scratch_, value_scratch_;
+};
+
+}  // namespace weir

@@ -1,0 +1,320 @@
+#include "engine/exec/task.h"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+
+#include "engine/exec/expression.h"
+#include "engine/exec/output_operators.h"
+#include "engine/exec/stateless_operators.h"
+#include "engine/exec/stream_join_operator.h"
+#include "engine/plan/binder.h"
+#include "engine/sql/parser.h"
+
+namespace weir {
+
+namespace {
+
+// Results of so many rows are pushed on before more are taken.
+constexpr size_t kRowsPerRound = 4 * kMaxBatchRows;
+
+bool contains_join(const PlanNodePtr& node) {
+  if (node->kind == PlanKind::kStreamJoin) return true;
+  if (node->kind == PlanKind::kRepartition) return false;  // the stage ends there
+  return std::any_of(node->inputs.begin(), node->inputs.end(), contains_join);
+}
+
+int column_index(const PlanSchema& schema, const std::string& name) {
+  for (size_t c = 0; c < schema.size(); ++c) {
+    if (schema[c].name == name) return static_cast<int>(c);
+  }
+  return -1;
+}
+
+// Keeps the errors of a batch that is decoded ahead of its turn.
+class ErrorBuffer final : public RecordCollector {
+ public:
+  explicit ErrorBuffer(std::vector<ProcessingError>& out) : out_(out) {}
+  void collect(const log::RecordView&) override {}
+  void rows(const Batch&) override {}
+  void error(ProcessingError error) override { out_.push_back(std::move(error)); }
+
+ private:
+  std::vector<ProcessingError>& out_;
+};
+
+}  // namespace
+
+struct Task::Prepared {
+  log::FetchedRecords records;
+  std::shared_ptr<Arena> arena;
+  Batch batch;
+  uint32_t next_row = 0;
+  std::vector<ProcessingError> errors;  // ascending by offset; reported once the position has passed them
+  size_t next_error = 0;
+};
+
+// The end of an input's stateless part: keeps the batch until its rows are the next in time.
+class Task::InputQueue final : public Operator {
+ public:
+  InputQueue(Operator* target, int target_input) : target_(target), target_input_(target_input) {}
+  void push(const Batch& batch, int) override { captured_ = batch; }
+  Batch take() { return std::exchange(captured_, Batch{}); }
+  void run(const Batch& batch, uint32_t from, uint32_t count) { target_->push_rows(batch, from, count, target_input_); }
+
+ private:
+  Operator* target_;
+  int target_input_;
+  Batch captured_;
+};
+
+Task::Task(const PhysicalPlan& plan, const Stage& stage, const TaskEnvironment& environment, state::TaskState& state,
+           RecordCollector& collector)
+    : environment_(environment) {
+  context_.state = &state;
+  context_.collector = &collector;
+  context_.clock = environment.clock ? environment.clock : [] {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  };
+  context_.outer_join_interval_ms = environment.outer_join_interval_ms;
+  Operator* output = build_output(plan, stage);
+  build(stage.root, output, 0, false);
+}
+
+Task::~Task() = default;
+
+std::unique_ptr<CompiledExpression> Task::compile(const std::string& sql, const PlanSchema& schema) const {
+  return CompiledExpression::compile(
+      bind_expression(sql::parse_expression(sql), schema, *environment_.functions, environment_.catalog));
+}
+
+Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
+  if (stage.repartition) {
+    operators_.push_back(
+        std::make_unique<RepartitionSink>(stage.root->schema, stage.repartition->drop_null_keys, context_));
+  } else if (!plan.sink) {
+    operators_.push_back(std::make_unique<ClientSink>(context_));
+  } else {
+    const SinkSpec& sink = *plan.sink;
+    const PlanSchema& schema = stage.root->schema;
+    std::vector<int> keys, values;
+    for (const FormatColumn& column : sink.key_columns) keys.push_back(column_index(schema, column.name));
+    for (const FormatColumn& column : sink.value_columns) values.push_back(column_index(schema, column.name));
+    const int time = sink.timestamp_column.empty() ? -1 : column_index(schema, sink.timestamp_column);
+    operators_.push_back(std::make_unique<SinkOperator>(
+        make_encoder({sink.key_format, true, sink.topic, sink.key_columns, environment_.registry}), keys,
+        make_encoder({sink.value_format, false, sink.topic, sink.value_columns, environment_.registry}), values, time,
+        sink.timestamp_format, context_));
+  }
+  return operators_.back().get();
+}
+
+Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, bool stateful_below) {
+  switch (node->kind) {
+    case PlanKind::kSource:
+    case PlanKind::kRepartition: {
+      Input input;
+      input.node = node;
+      input.topic = node->kind == PlanKind::kSource ? node->source->topic : node->repartition_topic;
+      input.decoder = InputDecoder::create(*node, environment_.registry);
+      input.head = next;
+      inputs_.push_back(std::move(input));
+      return nullptr;
+    }
+    case PlanKind::kFilter: {
+      auto filter = std::make_unique<FilterOperator>(compile(node->predicate, node->inputs[0]->schema), context_);
+      filter->set_next(next, next_input);
+      operators_.push_back(std::move(filter));
+      break;
+    }
+    case PlanKind::kProject: {
+      std::vector<std::unique_ptr<CompiledExpression>> expressions;
+      std::vector<bool> key;
+      for (const PlanExpression& expression : node->expressions) {
+        expressions.push_back(compile(expression.sql, node->inputs[0]->schema));
+        key.push_back(expression.key);
+      }
+      auto project =
+          std::make_unique<ProjectOperator>(std::move(expressions), std::move(key), node->changes_key, context_);
+      project->set_next(next, next_input);
+      operators_.push_back(std::move(project));
+      break;
+    }
+    case PlanKind::kStreamJoin: {
+      auto join = std::make_unique<StreamJoinOperator>(*node, stateful_below, context_);
+      join->set_next(next, next_input);
+      Operator* op = join.get();
+      operators_.push_back(std::move(join));
+      for (int side = 0; side < 2; ++side) {
+        if (contains_join(node->inputs[side])) {
+          build(node->inputs[side], op, side, true);
+        } else {
+          auto queue = std::make_unique<InputQueue>(op, side);
+          build(node->inputs[side], queue.get(), 0, true);
+          inputs_.back().queue = std::move(queue);
+        }
+      }
+      return op;
+    }
+  }
+  Operator* op = operators_.back().get();
+  build(node->inputs[0], op, 0, stateful_below);
+  return op;
+}
+
+void Task::add(size_t input, log::FetchedRecords records) {
+  if (records.records.empty()) return;
+  inputs_[input].waiting_rows += records.records.size();
+  inputs_[input].waiting.push_back(std::move(records));
+}
+
+size_t Task::buffered(size_t input) const {
+  size_t rows = inputs_[input].waiting_rows;
+  for (const Prepared& prepared : inputs_[input].prepared) rows += prepared.batch.rows - prepared.next_row;
+  return rows;
+}
+
+size_t Task::process(const std::function<bool(size_t input)>& drained) {
+  if (inputs_.size() == 1 && !inputs_[0].queue) return process_single();
+  size_t total = 0, in_round = 0;
+  while (true) {
+    size_t chosen = inputs_.size();
+    bool complete = true;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (!prepare(inputs_[i])) {
+        complete = complete && drained(i);
+        continue;
+      }
+      const auto head_time = [](const Input& input) {
+        const Prepared& head = input.prepared.back();
+        return head.batch.timestamps[head.next_row];
+      };
+      if (chosen == inputs_.size() || head_time(inputs_[i]) < head_time(inputs_[chosen])) chosen = i;
+    }
+    if (!complete || chosen == inputs_.size()) break;
+    const size_t rows = run(chosen);
+    total += rows;
+    in_round += rows;
+    if (in_round >= kRowsPerRound) {
+      end_round();
+      in_round = 0;
+    }
+  }
+  end_round();
+  return total;
+}
+
+size_t Task::process_single() {
+  Input& input = inputs_[0];
+  size_t total = 0;
+  while (!input.waiting.empty()) {
+    const log::FetchedRecords records = std::move(input.waiting.front());
+    input.waiting.pop_front();
+    input.waiting_rows -= records.records.size();
+    context_.source_name = input.node->source ? std::string_view(input.node->source->source) : std::string_view();
+    context_.source_topic = records.source.topic;
+    context_.arena = round_arena_;
+    Batch batch;
+    input.decoder->decode(records, context_, batch);
+    for (uint32_t row = 0; row < batch.rows; ++row) stream_time_ = std::max(stream_time_, batch.timestamps[row]);
+    if (batch.rows > 0) input.head->push(batch, 0);
+    input.position = records.records.back().offset + 1;
+    total += records.records.size();
+    end_round();
+  }
+  return total;
+}
+
+// Makes sure that the input's last prepared batch has rows left. Consumed batches stay until the round's end, because results may
+// point into them.
+bool Task::prepare(Input& input) {
+  while (input.prepared.empty() || input.prepared.back().next_row >= input.prepared.back().batch.rows) {
+    if (input.waiting.empty()) return false;
+    Prepared prepared;
+    prepared.records = std::move(input.waiting.front());
+    input.waiting.pop_front();
+    input.waiting_rows -= prepared.records.records.size();
+    if (spare_arenas_.empty()) {
+      prepared.arena = std::make_shared<Arena>();
+    } else {
+      prepared.arena = std::move(spare_arenas_.back());
+      spare_arenas_.pop_back();
+    }
+    context_.source_name = input.node->source ? std::string_view(input.node->source->source) : std::string_view();
+    context_.source_topic = prepared.records.source.topic;
+    context_.arena = prepared.arena;
+    ErrorBuffer buffer(prepared.errors);
+    RecordCollector* collector = std::exchange(context_.collector, &buffer);
+    Batch batch;
+    try {
+      input.decoder->decode(prepared.records, context_, batch);
+      if (batch.rows > 0) input.head->push(batch, 0);
+    } catch (...) {
+      context_.collector = collector;
+      throw;
+    }
+    context_.collector = collector;
+    prepared.batch = input.queue->take();
+    std::stable_sort(prepared.errors.begin(), prepared.errors.end(),
+                     [](const ProcessingError& a, const ProcessingError& b) { return a.offset < b.offset; });
+    const bool empty = prepared.batch.rows == 0;
+    const int64_t end = prepared.records.records.back().offset + 1;
+    input.prepared.push_back(std::move(prepared));
+    if (empty) {
+      input.position = end;
+      for (ProcessingError& error : input.prepared.back().errors) context_.collector->error(std::move(error));
+      input.prepared.back().errors.clear();
+    }
+  }
+  return true;
+}
+
+// Pushes the chosen input's rows up to the first that is later than another input's next row.
+size_t Task::run(size_t chosen) {
+  Input& input = inputs_[chosen];
+  Prepared& head = input.prepared.back();
+  const std::vector<int64_t>& times = head.batch.timestamps;
+  int64_t before = INT64_MAX;     // rows with time < before …
+  int64_t up_to = INT64_MAX;      // … and time <= up_to may go
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (i == chosen || inputs_[i].prepared.empty()) continue;
+    const Prepared& other = inputs_[i].prepared.back();
+    if (other.next_row >= other.batch.rows) continue;
+    const int64_t time = other.batch.timestamps[other.next_row];
+    if (i < chosen) before = std::min(before, time);
+    if (i > chosen) up_to = std::min(up_to, time);
+  }
+  const uint32_t from = head.next_row;
+  uint32_t to = from;
+  while (to < head.batch.rows && times[to] < before && times[to] <= up_to) ++to;
+  if (to == from) to = from + 1;  // equal times everywhere: still the lowest
+  for (uint32_t row = from; row < to; ++row) stream_time_ = std::max(stream_time_, times[row]);
+  context_.source_name = input.node->source ? std::string_view(input.node->source->source) : std::string_view();
+  context_.source_topic = head.records.source.topic;
+  context_.arena = round_arena_;
+  input.queue->run(head.batch, from, to - from);
+  head.next_row = to;
+  input.position = to < head.batch.rows ? head.batch.offsets[to] : head.records.records.back().offset + 1;
+  while (head.next_error < head.errors.size() && head.errors[head.next_error].offset < input.position) {
+    context_.collector->error(std::move(head.errors[head.next_error++]));
+  }
+  return to - from;
+}
+
+void Task::end_round() {
+  context_.arena = round_arena_;
+  for (auto op = operators_.rbegin(); op != operators_.rend(); ++op) (*op)->flush();
+  for (Input& input : inputs_) {
+    while (!input.prepared.empty() && input.prepared.front().next_row >= input.prepared.front().batch.rows) {
+      if (spare_arenas_.size() < 8) {
+        input.prepared.front().arena->reset();
+        spare_arenas_.push_back(std::move(input.prepared.front().arena));
+      }
+      input.prepared.pop_front();
+    }
+  }
+  round_arena_->reset();
+}
+
+}  // namespace weir

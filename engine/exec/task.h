@@ -1,0 +1,87 @@
+// One stage of one query for one partition: decodes its input partitions, pushes their rows through the operators in the
+// order of event time, and hands results to a collector. Single-threaded: whoever owns it (a worker, the test driver) calls it from one
+// thread at a time. It knows no log: records are given to it, positions are asked of it.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/exec/input_decoder.h"
+#include "engine/exec/operator.h"
+#include "engine/exec/stage.h"
+#include "engine/functions/registry.h"
+#include "storage/state/state.h"
+
+namespace weir {
+
+struct TaskEnvironment {
+  std::shared_ptr<const FunctionRegistry> functions;
+  std::shared_ptr<SchemaRegistry> registry;  // may be null
+  const Catalog* catalog = nullptr;          // user types in stored expressions; may be null
+  std::function<int64_t()> clock;            // processing time, ms; empty: the system's
+  int64_t outer_join_interval_ms = 0;
+};
+
+class CompiledExpression;
+
+class Task {
+ public:
+  // Builds the operators; throws StatementError or std::runtime_error when the plan can't be run by this version. `state` and
+  // `collector` outlive the task.
+  Task(const PhysicalPlan& plan, const Stage& stage, const TaskEnvironment& environment, state::TaskState& state,
+       RecordCollector& collector);
+  ~Task();
+
+  size_t input_count() const { return inputs_.size(); }
+
+  // Queues records of input `input`, in the order of their offsets.
+  void add(size_t input, log::FetchedRecords records);
+  // Records queued and not yet worked through.
+  size_t buffered(size_t input) const;
+
+  // Works through what is queued, lowest time first. With several inputs it stops as soon as one has nothing queued unless
+  // drained(input) says that nothing more is there to be read now. Returns the number of rows worked through.
+  size_t process(const std::function<bool(size_t input)>& drained);
+
+  // The offset after the last record of the input that has been worked through; -1 before the first.
+  int64_t position(size_t input) const { return inputs_[input].position; }
+  // The highest event time seen; INT64_MIN before the first record.
+  int64_t stream_time() const { return stream_time_; }
+  void restore_stream_time(int64_t time) { stream_time_ = time; }
+
+ private:
+  class InputQueue;
+  struct Prepared;  // a decoded batch with the memory that it points to
+  struct Input {
+    PlanNodePtr node;
+    std::string topic;
+    std::unique_ptr<InputDecoder> decoder;
+    std::unique_ptr<InputQueue> queue;  // several inputs only
+    Operator* head = nullptr;           // where decoded batches go
+    std::deque<log::FetchedRecords> waiting;
+    size_t waiting_rows = 0;
+    std::deque<Prepared> prepared;
+    int64_t position = -1;
+  };
+
+  Operator* build(const PlanNodePtr& node, Operator* next, int next_input, bool stateful_below);
+  Operator* build_output(const PhysicalPlan& plan, const Stage& stage);
+  std::unique_ptr<CompiledExpression> compile(const std::string& sql, const PlanSchema& schema) const;
+  size_t process_single();
+  bool prepare(Input& input);
+  size_t run(size_t chosen);
+  void end_round();
+
+  TaskEnvironment environment_;
+  TaskContext context_;
+  std::vector<std::unique_ptr<Operator>> operators_;  // sink first
+  std::vector<Input> inputs_;
+  std::shared_ptr<Arena> round_arena_ = std::make_shared<Arena>();
+  std::vector<std::shared_ptr<Arena>> spare_arenas_;
+  int64_t stream_time_ = INT64_MIN;
+};
+
+}  // namespace weir

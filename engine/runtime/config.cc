@@ -1,0 +1,187 @@
+#include "engine/runtime/config.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+#include "engine/sql/error.h"
+#include "engine/sql/formatter.h"
+
+namespace weir {
+
+const std::vector<PropertyDefinition>& property_definitions() {
+  using Kind = PropertyDefinition::Kind;
+  static const std::vector<PropertyDefinition> definitions = {
+      {"auto.offset.reset", "latest", "Where a new query starts in its source topics", Kind::kChoice, {"earliest", "latest"}, true},
+      {"bootstrap.servers", "", "Kafka's addresses, host:port separated by commas; empty: the embedded log"},
+      {"cache.max.bytes.buffering", "0", "Bytes in which updates of a key may be coalesced until the next commit; 0: every update is emitted", Kind::kInteger, {}, true},
+      {"checkpoint.interval.ms", "10000", "Time between checkpoints of a task's state to disk", Kind::kInteger},
+      {"commit.interval.ms", "2000", "Longest time between commits of a query that has work on Kafka; the embedded log commits as soon as a query has caught up", Kind::kInteger},
+      {"data.dir", "", "Folder of the embedded log and of the state stores; empty: in memory, nothing is kept"},
+      {"fetch.records", "1024", "Records that are taken from a partition at once", Kind::kInteger},
+      {"log.sync", "false", "fsync every commit of the embedded log: survives a power cut, not only the end of the process", Kind::kBoolean},
+      {"num.threads", "0", "Worker threads that run queries; 0: one for each core", Kind::kInteger},
+      {"output.topic.name.prefix", "", "Put before the name of a sink's topic where KAFKA_TOPIC is not given", Kind::kText, {}, true},
+      {"persistence.default.format.key", "KAFKA", "KEY_FORMAT of statements that don't give one", Kind::kText, {}, true},
+      {"persistence.default.format.value", "", "VALUE_FORMAT of statements that don't give one", Kind::kText, {}, true},
+      {"persistence.wrap.single.values", "", "Whether a single value column is written as a record with one field", Kind::kText, {"", "true", "false"}, true},
+      {"processing.guarantee", "exactly_once_v2", "exactly_once_v2 or at_least_once", Kind::kChoice, {"exactly_once_v2", "exactly_once", "at_least_once"}},
+      {"query.persistent.max.bytes", "50331648", "Memory for one task's write-back cache and resident windows", Kind::kInteger},
+      {"schema.registry.basic.auth.user.info", "", "user:password of the Schema Registry", Kind::kText, {}, false, true},
+      {"schema.registry.ssl.ca.location", "", "CA certificates for the Schema Registry; empty: the system's"},
+      {"schema.registry.ssl.verify", "true", "Verify the Schema Registry's certificate", Kind::kBoolean},
+      {"schema.registry.url", "", "The Schema Registry's address; empty: the embedded registry"},
+      {"service.id", "default_", "Name of the service: prefix of its internal topics and groups"},
+      {"state.dir", "", "Folder of the state stores; empty: state/ in data.dir"},
+      {"timestamp.throw.on.invalid", "false", "End a query on a record whose timestamp column can't be read, instead of skipping it", Kind::kBoolean, {}, true},
+  };
+  return definitions;
+}
+
+namespace {
+
+bool starts_with(const std::string& text, const std::string& prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+
+bool is_kafka_client_property(const std::string& name) {
+  return starts_with(name, "kafka.") || starts_with(name, "security.") || starts_with(name, "sasl.") || starts_with(name, "ssl.");
+}
+
+void check_value(const PropertyDefinition& definition, const std::string& value) {
+  using Kind = PropertyDefinition::Kind;
+  const auto refuse = [&](const std::string& expected) {
+    throw std::invalid_argument("Property '" + definition.name + "' can't be '" + (definition.secret ? "***" : value) + "': expected " + expected + ".");
+  };
+  if (definition.kind == Kind::kInteger) {
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc() || end != value.data() + value.size() || number < 0) refuse("a whole number of at least 0");
+  } else if (definition.kind == Kind::kBoolean) {
+    if (value != "true" && value != "false") refuse("true or false");
+  } else if (!definition.choices.empty() &&
+             std::find(definition.choices.begin(), definition.choices.end(), value) == definition.choices.end()) {
+    std::string list;
+    for (const std::string& choice : definition.choices) {
+      if (!choice.empty()) list += (list.empty() ? "" : ", ") + choice;
+    }
+    refuse("one of " + list);
+  }
+}
+
+[[noreturn]] void refuse_unknown(const std::string& name) {
+  std::vector<std::string> names;
+  for (const PropertyDefinition& definition : property_definitions()) names.push_back(definition.name);
+  const auto nearest = nearest_name(Config::canonical_name(name), names);
+  throw std::invalid_argument("Unknown property '" + name + "'." + (nearest ? " Did you mean '" + *nearest + "'?" : "") +
+                              " SHOW PROPERTIES lists what exists.");
+}
+
+// ${env:NAME} → the variable's value.
+std::string resolve_environment(const std::string& value) {
+  std::string out;
+  size_t at = 0;
+  while (true) {
+    const size_t open = value.find("${env:", at);
+    if (open == std::string::npos) return out + value.substr(at);
+    const size_t close = value.find('}', open);
+    if (close == std::string::npos) throw std::invalid_argument("'${env:' has no closing '}'");
+    const std::string name = value.substr(open + 6, close - open - 6);
+    const char* found = std::getenv(name.c_str());
+    if (found == nullptr) throw std::invalid_argument("the environment variable " + name + " is not set");
+    out += value.substr(at, open - at) + found;
+    at = close + 1;
+  }
+}
+
+}  // namespace
+
+std::string Config::canonical_name(const std::string& name) {
+  // The longest prefix first. Names that begin with "ksql." themselves don't exist without one.
+  for (const char* prefix : {"ksql.streams.", "ksql."}) {
+    if (starts_with(name, prefix)) return name.substr(std::string(prefix).size());
+  }
+  if (name == "num.stream.threads") return "num.threads";
+  return name;
+}
+
+const PropertyDefinition* Config::find(const std::string& name) {
+  std::string canonical = canonical_name(name);
+  if (canonical == "num.stream.threads") canonical = "num.threads";
+  for (const PropertyDefinition& definition : property_definitions()) {
+    if (definition.name == canonical) return &definition;
+  }
+  return nullptr;
+}
+
+void Config::set(const std::string& name, const std::string& value) {
+  const std::string resolved = resolve_environment(value);
+  if (const PropertyDefinition* definition = find(name)) {
+    check_value(*definition, resolved);
+    values_[definition->name] = resolved;
+  } else if (is_kafka_client_property(canonical_name(name))) {
+    values_[canonical_name(name)] = resolved;
+  } else {
+    refuse_unknown(name);
+  }
+}
+
+void Config::load_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw std::invalid_argument("The configuration file " + path + " can't be read. Check the path and its permissions.");
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    const size_t begin = line.find_first_not_of(" \t\r");
+    if (begin == std::string::npos || line[begin] == '#' || line[begin] == '!') continue;
+    const size_t equals = line.find('=', begin);
+    const auto trim = [](std::string text) {
+      text.erase(0, text.find_first_not_of(" \t\r"));
+      text.erase(text.find_last_not_of(" \t\r") + 1);
+      return text;
+    };
+    try {
+      if (equals == std::string::npos) throw std::invalid_argument("expected name=value");
+      set(trim(line.substr(begin, equals - begin)), trim(line.substr(equals + 1)));
+    } catch (const std::invalid_argument& e) {
+      throw std::invalid_argument(path + ", line " + std::to_string(number) + ": " + e.what());
+    }
+  }
+}
+
+std::string Config::get(const std::string& name) const {
+  const auto found = values_.find(name);
+  if (found != values_.end()) return found->second;
+  const PropertyDefinition* definition = find(name);
+  return definition != nullptr ? definition->default_value : std::string();
+}
+
+int64_t Config::get_int(const std::string& name) const { return std::stoll(get(name)); }
+bool Config::get_bool(const std::string& name) const { return get(name) == "true"; }
+
+std::map<std::string, std::string> Config::kafka_properties() const {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, value] : values_) {
+    if (starts_with(name, "kafka.")) {
+      out[name.substr(6)] = value;
+    } else if (is_kafka_client_property(name)) {
+      out[name] = value;
+    }
+  }
+  return out;
+}
+
+void Config::check_session_property(const std::string& name, const std::string& value) {
+  const PropertyDefinition* definition = find(name);
+  if (definition == nullptr) refuse_unknown(name);
+  if (!definition->session) {
+    throw std::invalid_argument("Property '" + definition->name + "' belongs to the whole process and can't be SET. Give it with --config.");
+  }
+  check_value(*definition, value);
+}
+
+bool Config::is_secret(const std::string& name) {
+  const PropertyDefinition* definition = find(name);
+  return (definition != nullptr && definition->secret) || sql::is_secret_property(name);
+}
+
+}  // namespace weir

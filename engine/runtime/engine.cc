@@ -1,0 +1,418 @@
+#include "engine/runtime/engine.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "engine/runtime/processing_log.h"
+
+namespace weir {
+
+namespace {
+
+int64_t wall_clock_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
+
+}  // namespace
+
+std::unique_ptr<Engine> Engine::open(EngineOptions options) {
+  std::unique_ptr<Engine> engine(new Engine(std::move(options)));
+  engine->start_processing_log();
+  engine->replay();
+  return engine;
+}
+
+Engine::Engine(EngineOptions options)
+    : config_(options.config),
+      options_(std::move(options)),
+      functions_(FunctionRegistry::standard()),
+      catalog_(std::make_unique<Catalog>()) {
+  const std::string data_dir = config_.get("data.dir");
+  const std::string bootstrap = config_.get("bootstrap.servers");
+  if (bootstrap.empty()) {
+    log::EmbeddedLogOptions log_options;
+    log_options.in_memory = data_dir.empty();
+    if (!data_dir.empty()) {
+      std::error_code failure;
+      std::filesystem::create_directories(data_dir, failure);
+      if (failure) {
+        throw StatementError(StatementError::Kind::kInvalid, "The data directory " + data_dir + " can't be made: " +
+                                                                 failure.message() + ". Give another with --data-dir.");
+      }
+      log_options.path = data_dir + "/log";
+    }
+    log_options.sync = config_.get_bool("log.sync");
+    services_.log = log::open_embedded_log(log_options);
+    services_.commit_when_idle = true;
+  } else {
+    log::KafkaLogOptions log_options;
+    log_options.bootstrap_servers = bootstrap;
+    log_options.properties = config_.kafka_properties();
+    services_.log = log::open_kafka_log(log_options);
+    services_.commit_when_idle = false;
+  }
+  services_.log->on_event([this](const log::LogEvent& event) {
+    if (event.kind == log::LogEvent::Kind::kUp) {
+      spdlog::info("{}", event.message);
+    } else {
+      spdlog::warn("{}", event.message);
+    }
+    if (options_.notice) options_.notice(event.message);
+  });
+
+  state::StateOptions state_options;
+  state_options.cache_bytes_per_task = static_cast<size_t>(config_.get_int("query.persistent.max.bytes"));
+  services_.state_dir = config_.get("state.dir");
+  if (services_.state_dir.empty() && !data_dir.empty()) services_.state_dir = data_dir + "/state";
+  if (!services_.state_dir.empty()) services_.state = state::StateEnvironment::create(state_options);
+  state_options.in_memory = true;
+  services_.transient_state = state::StateEnvironment::create(state_options);
+
+  services_.fetch_records = std::max<int64_t>(1, config_.get_int("fetch.records"));
+  services_.commit_interval_ms = config_.get_int("commit.interval.ms");
+  services_.checkpoint_interval_ms = config_.get_int("checkpoint.interval.ms");
+  services_.tasks.functions = functions_;
+  services_.tasks.clock = wall_clock_ms;
+  const std::string registry_url = config_.get("schema.registry.url");
+  if (registry_url.empty()) {
+    services_.tasks.registry = open_embedded_registry(services_.log);
+  } else {
+    SchemaRegistryOptions registry;
+    registry.url = registry_url;
+    const std::string user_info = config_.get("schema.registry.basic.auth.user.info");
+    registry.username = user_info.substr(0, user_info.find(':'));
+    if (user_info.find(':') != std::string::npos) registry.password = user_info.substr(user_info.find(':') + 1);
+    registry.ca_file = config_.get("schema.registry.ssl.ca.location");
+    registry.verify_tls = config_.get_bool("schema.registry.ssl.verify");
+    services_.tasks.registry = connect_schema_registry(registry);
+  }
+  const std::string service = config_.get("service.id");
+  command_log_ = std::make_unique<CommandLog>(services_.log, "_weir-" + service + "-commands");
+  connectors_ = std::make_unique<ConnectorManager>(options_.connectors,
+                                                   ConnectorServices{services_.log, services_.tasks.registry, service});
+  int threads = static_cast<int>(config_.get_int("num.threads"));
+  if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+  workers_ = std::make_shared<WorkerPool>(threads, services_);
+}
+
+Engine::~Engine() {
+  {
+    std::lock_guard lock(queries_mutex_);
+    for (auto& [id, client] : push_queries_) {
+      if (const auto stream = client.lock()) stream->close();
+    }
+  }
+  connectors_->stop_all();
+  workers_.reset();
+}
+
+void Engine::start_processing_log() {
+  services_.processing_log_topic = config_.get("service.id") + "ksql_processing_log";
+  Source source = processing_log_source(services_.processing_log_topic);
+  source.sql = "CREATE STREAM KSQL_PROCESSING_LOG";
+  catalog_->put_source(std::make_shared<const Source>(std::move(source)));
+}
+
+void Engine::replay() {
+  command_log_->create();
+  if (!services_.log->describe_topic(services_.processing_log_topic)) {
+    log::TopicConfig topic;
+    topic.retention_ms = 7 * kDayMs;
+    services_.log->create_topic(services_.processing_log_topic, topic);
+  }
+  quarantined_ = command_log_->replay([this](const Command& command) { apply(command, false); });
+  for (const QuarantinedCommand& command : quarantined_) {
+    spdlog::error("A statement of the command log no longer applies and is left out: {}: {}", command.statement, command.reason);
+  }
+  for (const PersistentQueryPtr& query : catalog_->queries()) {
+    try {
+      start_query(*query);
+    } catch (const std::exception& e) {
+      spdlog::error("query {} can't be started: {}", query->id, e.what());
+      auto definition = std::make_shared<QueryDefinition>();
+      definition->id = query->id;
+      definition->status = std::make_shared<QueryStatus>();
+      definition->status->set(QueryStatus::State::kError, e.what());
+      std::lock_guard lock(queries_mutex_);
+      running_[query->id] = definition;
+    }
+  }
+  for (const auto& [name, connector] : pending_connectors_) connectors_->start(connector);
+  pending_connectors_.clear();
+}
+
+void Engine::append_and_apply(const Command& command) {
+  command_log_->append(command);
+  apply(command, true);
+}
+
+void Engine::apply(const Command& command, bool live) {
+  using Action = Command::Action;
+  switch (command.action) {
+    case Action::kCreate:
+      if (command.source) catalog_->put_source(std::make_shared<const Source>(*command.source));
+      if (command.query) {
+        for (const std::string& source : command.query->sources) {
+          if (!catalog_->find_source(source)) throw std::runtime_error("the source " + source + " no longer exists");
+        }
+        catalog_->observe_query_id(command.query->id);
+        catalog_->put_query(std::make_shared<const PersistentQuery>(*command.query));
+        if (live) start_query(*command.query);
+      }
+      return;
+    case Action::kDropSource: {
+      const SourcePtr source = catalog_->find_source(command.name);
+      if (source && source->query && catalog_->find_query(*source->query)) {
+        if (live) stop_query(*source->query, true);
+        catalog_->remove_query(*source->query);
+      }
+      catalog_->remove_source(command.name);
+      return;
+    }
+    case Action::kTerminate:
+      if (live) stop_query(command.name, true);
+      catalog_->remove_query(command.name);
+      return;
+    case Action::kPause:
+    case Action::kResume: {
+      const PersistentQueryPtr found = catalog_->find_query(command.name);
+      if (!found) throw std::runtime_error("the query " + command.name + " doesn't exist");
+      PersistentQuery query = *found;
+      query.paused = command.action == Action::kPause;
+      catalog_->put_query(std::make_shared<const PersistentQuery>(query));
+      if (live) {
+        stop_query(query.id, false);
+        start_query(query);
+      }
+      return;
+    }
+    case Action::kCreateType:
+      catalog_->put_type(command.name, resolve_type(*sql::parse_type_name(command.type), catalog_.get()));
+      return;
+    case Action::kDropType:
+      catalog_->remove_type(command.name);
+      return;
+    case Action::kCreateConnector:
+      if (live) {
+        connectors_->start(*command.connector);
+      } else {
+        pending_connectors_[command.connector->name] = *command.connector;
+      }
+      return;
+    case Action::kDropConnector:
+      if (live) connectors_->stop(command.name);
+      pending_connectors_.erase(command.name);
+      return;
+  }
+}
+
+std::string Engine::setting(const std::map<std::string, std::string>& properties, const std::string& name) const {
+  const auto found = properties.find(name);
+  return found != properties.end() ? found->second : config_.get(name);
+}
+
+std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
+                                                 const std::map<std::string, std::string>& properties) {
+  auto query = std::make_shared<QueryDefinition>();
+  query->id = id;
+  query->plan = plan;
+  query->stages = cut_into_stages(plan);
+  query->topic_prefix = "_weir-" + config_.get("service.id") + "query_" + id;
+  query->group = query->topic_prefix;
+  query->transient = transient;
+  query->auto_offset_reset = setting(properties, "auto.offset.reset");
+  query->status = std::make_shared<QueryStatus>();
+  const auto partitions_of = [&](const std::string& topic) {
+    const auto info = services_.log->describe_topic(topic);
+    if (!info) {
+      throw StatementError(StatementError::Kind::kInvalid, "The topic " + topic + " that query " + id + " reads doesn't exist.");
+    }
+    return info->config.partitions;
+  };
+  // A join's repartition topics get as many partitions as the widest topic that the query reads.
+  int32_t widest = 1;
+  for (const PlanNodePtr& source : plan.sources()) widest = std::max(widest, partitions_of(source->source->topic));
+  for (const Stage& stage : query->stages) {
+    int32_t partitions = 0;
+    for (const PlanNodePtr& input : stage.inputs) {
+      const int32_t count = input->kind == PlanKind::kSource       ? partitions_of(input->source->topic)
+                            : input->repartition_partitions > 0 ? input->repartition_partitions
+                                                                : 0;
+      if (count > 0 && partitions > 0 && count != partitions) {
+        throw StatementError(StatementError::Kind::kInternal, "The inputs of a join in " + id + " have " +
+                                                                  std::to_string(partitions) + " and " +
+                                                                  std::to_string(count) + " partitions.");
+      }
+      partitions = std::max(partitions, count);
+    }
+    query->stage_partitions.push_back(partitions > 0 ? partitions : widest);
+  }
+  if (plan.sink) query->sink_partitions = partitions_of(plan.sink->topic);
+  return query;
+}
+
+void Engine::create_internal_topics(const QueryDefinition& query) {
+  const auto ensure = [&](const std::string& topic, const log::TopicConfig& config) {
+    if (services_.log->describe_topic(topic)) return;
+    try {
+      services_.log->create_topic(topic, config);
+    } catch (const log::LogError& e) {
+      if (e.kind() != log::LogError::Kind::kExists) throw;
+    }
+  };
+  for (const Stage& stage : query.stages) {
+    for (const PlanNodePtr& input : stage.inputs) {
+      if (input->kind != PlanKind::kRepartition) continue;
+      log::TopicConfig config;
+      config.partitions = query.stage_partitions[stage.index];
+      ensure(query.repartition_topic(*input), config);
+    }
+    if (query.transient) continue;
+    for (const StoreDescription& store : stores_of(stage)) {
+      log::TopicConfig config;
+      config.partitions = query.stage_partitions[stage.index];
+      if (store.retention_ms) {
+        // Blocks of expiring rows: kept a day longer than the rows live, by the time of their commit.
+        config.retention_ms = *store.retention_ms + kDayMs;
+      } else {
+        config.cleanup = log::Cleanup::kCompact;
+      }
+      ensure(query.changelog_topic(store.name), config);
+    }
+  }
+}
+
+void Engine::start_query(const PersistentQuery& query) {
+  const PhysicalPlan plan = plan_from_json(query.plan);
+  auto definition = resolve(query.id, plan, false, query.properties);
+  create_internal_topics(*definition);
+  {
+    std::lock_guard lock(queries_mutex_);
+    running_[query.id] = definition;
+  }
+  if (query.paused) {
+    definition->status->set(QueryStatus::State::kPaused);
+  } else {
+    workers_->start(definition);
+  }
+}
+
+void Engine::stop_query(const std::string& id, bool forget) {
+  workers_->stop(id);
+  std::shared_ptr<const QueryDefinition> definition;
+  {
+    std::lock_guard lock(queries_mutex_);
+    const auto found = running_.find(id);
+    if (found == running_.end()) return;
+    definition = found->second;
+    running_.erase(found);
+  }
+  if (!forget) return;
+  definition->status->set(QueryStatus::State::kTerminated);
+  delete_internal_topics(*definition);
+  services_.log->delete_group(definition->group);
+  if (!services_.state_dir.empty()) {
+    std::error_code ignored;  // what stays is wiped when the directory is used again
+    std::filesystem::remove_all(services_.state_dir + "/" + id, ignored);
+  }
+}
+
+void Engine::delete_internal_topics(const QueryDefinition& query) {
+  for (const Stage& stage : query.stages) {
+    std::vector<std::string> topics;
+    for (const PlanNodePtr& input : stage.inputs) {
+      if (input->kind == PlanKind::kRepartition) topics.push_back(query.repartition_topic(*input));
+    }
+    if (!query.transient) {
+      for (const StoreDescription& store : stores_of(stage)) topics.push_back(query.changelog_topic(store.name));
+    }
+    for (const std::string& topic : topics) {
+      try {
+        services_.log->delete_topic(topic);
+      } catch (const log::LogError& e) {
+        spdlog::warn("the internal topic {} can't be deleted: {}", topic, e.what());
+      }
+    }
+  }
+}
+
+std::shared_ptr<RowStream> Engine::start_push_query(const BoundPushQuery& bound, const Session& session) {
+  const std::string id = "transient_" + (bound.sources.empty() ? std::string("QUERY") : bound.sources.front()) + "_" +
+                         std::to_string(next_push_query_.fetch_add(1));
+  auto resolved = resolve(id, bound.plan, true, session.properties);
+  auto stream = std::make_shared<QueuedRowStream>(id, bound.plan.root->schema, bound.plan.limit);
+  resolved->client = stream;
+  create_internal_topics(*resolved);
+  // The last of the query's units that lets go of it takes its repartition topics along.
+  std::shared_ptr<const QueryDefinition> query(resolved.get(), [this, resolved](const QueryDefinition* released) {
+    delete_internal_topics(*released);
+  });
+  const std::weak_ptr<WorkerPool> workers = workers_;
+  const auto wake = [workers] {
+    if (const auto pool = workers.lock()) pool->wake_all();
+  };
+  stream->set_callbacks(wake, wake);
+  {
+    std::lock_guard lock(queries_mutex_);
+    std::erase_if(push_queries_, [](const auto& entry) { return entry.second.expired(); });
+    push_queries_[id] = stream;
+  }
+  workers_->start(query);
+  return stream;
+}
+
+BindContext Engine::bind_context(const Session& session) {
+  BindContext context;
+  context.catalog = catalog_.get();
+  context.functions = functions_.get();
+  context.registry = services_.tasks.registry.get();
+  context.topic_partitions = [this](const std::string& topic) -> std::optional<int32_t> {
+    const auto info = services_.log->describe_topic(topic);
+    if (!info) return std::nullopt;
+    return info->config.partitions;
+  };
+  for (const PropertyDefinition& definition : property_definitions()) {
+    if (definition.session) context.properties["ksql." + definition.name] = setting(session.properties, definition.name);
+  }
+  context.make_query_id = [this](const std::string& prefix, const std::string& sink) {
+    return prefix + "_" + (sink.empty() ? "" : sink + "_") + std::to_string(catalog_->next_query_number());
+  };
+  return context;
+}
+
+std::shared_ptr<QueryStatus> Engine::query_status(const std::string& query_id) const {
+  std::lock_guard lock(queries_mutex_);
+  const auto found = running_.find(query_id);
+  return found == running_.end() ? nullptr : found->second->status;
+}
+
+bool Engine::caught_up() {
+  std::vector<std::shared_ptr<const QueryDefinition>> queries;
+  {
+    std::lock_guard lock(queries_mutex_);
+    for (const auto& [id, query] : running_) queries.push_back(query);
+  }
+  for (const auto& query : queries) {
+    const auto state = query->status->state();
+    if (state == QueryStatus::State::kPaused || state == QueryStatus::State::kError) continue;
+    for (const Stage& stage : query->stages) {
+      for (const PlanNodePtr& input : stage.inputs) {
+        for (int32_t p = 0; p < query->stage_partitions[stage.index]; ++p) {
+          const log::TopicPartition partition{query->input_topic(*input), p};
+          const auto committed = services_.log->committed_offset(query->group, partition);
+          if (!committed || committed->offset < services_.log->end_offset(partition)) return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace weir

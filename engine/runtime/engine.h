@@ -1,0 +1,106 @@
+// The engine of one process: log, registry, catalog, command log and the running queries. Statements are executed against it; the
+// shell, scripts, the REST server and the test runner are its users. Thread-safe: DDL is serialized, queries run on worker threads.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/catalog/catalog.h"
+#include "engine/functions/registry.h"
+#include "engine/plan/binder.h"
+#include "engine/runtime/command_log.h"
+#include "engine/runtime/config.h"
+#include "engine/runtime/connector.h"
+#include "engine/runtime/query_definition.h"
+#include "engine/runtime/row_stream.h"
+#include "engine/runtime/statement_result.h"
+#include "engine/runtime/worker.h"
+#include "engine/sql/ast.h"
+#include "engine/sql/parser.h"
+
+namespace weir {
+
+// A user's session: what SET and DEFINE change. Owned by the shell or the request; one thread.
+struct Session {
+  std::map<std::string, std::string> properties;  // canonical names
+  sql::Variables variables;
+};
+
+struct EngineOptions {
+  Config config;
+  // Kinds of connectors that CREATE CONNECTOR knows, by class.
+  std::vector<std::shared_ptr<const ConnectorPlugin>> connectors;
+  // Called with messages for the user that belong to no statement (a broker that went away and came back). Any thread.
+  std::function<void(const std::string&)> notice;
+};
+
+class Engine {
+ public:
+  // Opens the log, replays the command log and starts the queries that were running. Throws StatementError or log::LogError
+  // (a data directory in use by another process …).
+  static std::unique_ptr<Engine> open(EngineOptions options);
+  ~Engine();  // commits and checkpoints, then closes everything
+
+  // Executes one statement. Throws StatementError (render() it with the statement's text) for everything that is the user's or a peer's
+  // fault. RUN SCRIPT and DEFINE/UNDEFINE/SET/UNSET change `session` or are returned for the caller to follow.
+  StatementResult execute(const sql::Statement& statement, Session& session);
+
+  const Catalog& catalog() const { return *catalog_; }
+  const FunctionRegistry& functions() const { return *functions_; }
+  log::Log& log() { return *services_.log; }
+  std::shared_ptr<log::Log> shared_log() { return services_.log; }
+  std::shared_ptr<SchemaRegistry> registry() { return services_.tasks.registry; }
+  const Config& config() const { return config_; }
+  std::shared_ptr<QueryStatus> query_status(const std::string& query_id) const;
+  // Statements of the command log that could not be applied at the start, with their reasons.
+  const std::vector<QuarantinedCommand>& quarantined() const { return quarantined_; }
+
+  // True when every persistent query has worked through all that is in its source topics and committed it. For scripts and tests.
+  bool caught_up();
+
+ private:
+  friend class StatementExecutor;
+  Engine(EngineOptions options);
+
+  void start_processing_log();
+  void replay();
+  // Applies one command to the catalog (and, when `live`, to queries and connectors). Throws when it no longer applies.
+  void apply(const Command& command, bool live);
+  void append_and_apply(const Command& command);
+
+  std::shared_ptr<QueryDefinition> resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
+                                                 const std::map<std::string, std::string>& properties);
+  void create_internal_topics(const QueryDefinition& query);
+  void delete_internal_topics(const QueryDefinition& query);
+  void start_query(const PersistentQuery& query);
+  void stop_query(const std::string& id, bool forget);
+  std::shared_ptr<RowStream> start_push_query(const BoundPushQuery& bound, const Session& session);
+  BindContext bind_context(const Session& session);
+  std::string setting(const std::map<std::string, std::string>& properties, const std::string& name) const;
+
+  Config config_;
+  EngineOptions options_;
+  RuntimeServices services_;
+  std::shared_ptr<const FunctionRegistry> functions_;
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<CommandLog> command_log_;
+  std::vector<QuarantinedCommand> quarantined_;
+  std::mutex statement_mutex_;  // DDL, one at a time
+  mutable std::mutex queries_mutex_;
+  std::map<std::string, std::shared_ptr<const QueryDefinition>> running_;
+  std::map<std::string, std::weak_ptr<QueuedRowStream>> push_queries_;
+  std::atomic<int64_t> next_push_query_{0};
+  std::atomic<uint64_t> next_insert_{0};  // records without a key go round the partitions
+  std::unique_ptr<ConnectorManager> connectors_;
+  std::map<std::string, ConnectorDefinition> pending_connectors_;  // during the replay
+  std::shared_ptr<WorkerPool> workers_;  // last: its threads use all of the above
+};
+
+}  // namespace weir

@@ -1,0 +1,216 @@
+// DESCRIBE and EXPLAIN.
+#include <algorithm>
+
+#include "engine/runtime/processing_log.h"
+#include "engine/runtime/statement_executor.h"
+#include "engine/sql/formatter.h"
+
+namespace weir {
+
+namespace {
+
+std::string column_type_text(const SourceColumn& column, const Source& source) {
+  std::string text = column.type->kind() == TypeKind::kString ? "VARCHAR(STRING)" : column.type->to_string();
+  switch (column.role) {
+    case SourceColumn::Role::kKey:
+      text += source.kind == sql::SourceKind::kTable ? " (primary key)" : " (key)";
+      if (source.window) {
+        const char* names[] = {"TUMBLING", "HOPPING", "SESSION"};
+        text += std::string(" (Window type: ") + names[static_cast<int>(source.window->kind)] + ")";
+      }
+      break;
+    case SourceColumn::Role::kHeaders:
+      text += " (headers)";
+      break;
+    case SourceColumn::Role::kHeader:
+      text += " (header('" + column.header_key + "'))";
+      break;
+    case SourceColumn::Role::kValue:
+      break;
+  }
+  return text;
+}
+
+std::string line(const std::string& name, const std::string& value) {
+  std::string out = name;
+  out.resize(std::max<size_t>(out.size(), 21), ' ');
+  return out + ": " + value + "\n";
+}
+
+TableResult fields_table(const Source& source) {
+  TableResult table;
+  table.columns = {"Field", "Type"};
+  for (const SourceColumn& column : source.columns) table.rows.push_back({column.name, column_type_text(column, source)});
+  return table;
+}
+
+std::string join_names(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+}  // namespace
+
+StatementResult StatementExecutor::execute(const sql::Describe& s) {
+  switch (s.kind) {
+    case sql::Describe::Kind::kSource:
+      return describe_source(*require_source(s.name), s.extended);
+    case sql::Describe::Kind::kFunction:
+      return describe_function(s.name);
+    case sql::Describe::Kind::kConnector:
+      return describe_connector(s.name);
+    case sql::Describe::Kind::kStreams:
+    case sql::Describe::Kind::kTables:
+      break;
+  }
+  StatementResult result;
+  const auto kind = s.kind == sql::Describe::Kind::kStreams ? sql::SourceKind::kStream : sql::SourceKind::kTable;
+  for (const SourcePtr& source : engine_.catalog_->sources()) {
+    if (source->kind != kind) continue;
+    StatementResult described = describe_source(*source, s.extended);
+    result.text += (result.text.empty() ? "" : "\n") + described.message;
+    for (TableResult& table : described.tables) result.tables.push_back(std::move(table));
+  }
+  return result;
+}
+
+StatementResult StatementExecutor::describe_source(const Source& source, bool extended) {
+  StatementResult result;
+  result.message = line("Name", source.name);
+  if (!extended) {
+    result.tables.push_back(fields_table(source));
+    result.text = "For runtime statistics and query details run: DESCRIBE <Stream,Table> EXTENDED;";
+    return result;
+  }
+  result.message += line("Type", sql::source_kind_name(source.kind));
+  result.message += line("Timestamp field", source.timestamp_column.empty() ? "Not set - using <ROWTIME>" : source.timestamp_column);
+  if (!source.timestamp_format.empty()) result.message += line("Timestamp format", source.timestamp_format);
+  result.message += line("Key format", format_name(source.key_format.kind));
+  result.message += line("Value format", format_name(source.value_format.kind));
+  const auto topic = engine_.services_.log->describe_topic(source.topic);
+  result.message += line("Kafka topic", source.topic + (topic ? " (partitions: " + std::to_string(topic->config.partitions) +
+                                                                    ", replication: " + std::to_string(topic->config.replicas) + ")"
+                                                              : " (missing)"));
+  result.message += line("Statement", source.sql);
+  result.tables.push_back(fields_table(source));
+  const auto readers = engine_.catalog_->readers_of(source.name);
+  const auto writers = engine_.catalog_->writers_of(source.name);
+  if (!readers.empty()) result.text += line("Read by queries", join_names(readers));
+  if (!writers.empty()) result.text += line("Written by queries", join_names(writers));
+  for (const std::string& id : writers) {
+    const auto status = engine_.query_status(id);
+    if (!status) continue;
+    result.text += line("Statistics of " + id, std::to_string(status->records_in.load()) + " records in, " +
+                                                   std::to_string(status->records_out.load()) + " out, " +
+                                                   std::to_string(status->error_count()) + " with errors");
+  }
+  if (topic) {
+    TableResult offsets;
+    offsets.columns = {"Partition", "Start Offset", "End Offset"};
+    for (int32_t p = 0; p < topic->config.partitions; ++p) {
+      offsets.rows.push_back({std::to_string(p), std::to_string(engine_.services_.log->begin_offset({source.topic, p})),
+                              std::to_string(engine_.services_.log->end_offset({source.topic, p}))});
+    }
+    result.tables.push_back(std::move(offsets));
+  }
+  return result;
+}
+
+StatementResult StatementExecutor::describe_function(const sql::Identifier& name) {
+  const ScalarFunction* function = engine_.functions_->find(name.name);
+  if (function == nullptr) {
+    std::vector<std::string> names;
+    for (const ScalarFunction* known : engine_.functions_->functions()) names.push_back(known->name);
+    const auto nearest = nearest_name(name.name, names);
+    refuse("There is no function named " + name.name + "." + (nearest ? " Did you mean " + *nearest + "?" : "") +
+               " SHOW FUNCTIONS lists them all.",
+           name.pos);
+  }
+  StatementResult result;
+  result.message = line("Name", function->name) + line("Category", function->category) + line("Overview", function->description) +
+                   line("Type", "SCALAR");
+  if (!function->example.empty()) result.message += line("Example", function->example);
+  TableResult table;
+  table.columns = {"Variation", "Description", "Arguments"};
+  for (const Overload& overload : function->overloads) {
+    std::string arguments;
+    for (const auto& [argument, text] : overload.parameter_docs) {
+      arguments += (arguments.empty() ? "" : "; ") + argument + ": " + text;
+    }
+    table.rows.push_back({function->name + overload.signature, overload.description, arguments});
+  }
+  result.tables.push_back(std::move(table));
+  return result;
+}
+
+StatementResult StatementExecutor::describe_connector(const sql::Identifier& name) {
+  const auto entry = engine_.connectors_->find(name.name);
+  if (!entry) {
+    std::vector<std::string> names;
+    for (const auto& known : engine_.connectors_->list()) names.push_back(known.definition.name);
+    const auto nearest = nearest_name(name.name, names);
+    refuse("There is no connector named " + name.name + "." + (nearest ? " Did you mean " + *nearest + "?" : ""), name.pos);
+  }
+  StatementResult result;
+  result.message = line("Name", entry->definition.name) + line("Class", entry->connector_class) +
+                   line("Type", entry->definition.is_source ? "source" : "sink") +
+                   line("State", connector_state_name(entry->status.state)) +
+                   line("Records", std::to_string(entry->status.records)) + line("Topics", join_names(entry->status.topics));
+  if (!entry->status.error.empty()) result.message += line("Last error", entry->status.error);
+  result.message += line("Statement", entry->definition.sql);
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::Explain& s) {
+  if (s.query_id) {
+    // A name may be meant as a query or as what it writes.
+    if (!engine_.catalog_->find_query(s.query_id->name)) {
+      const SourcePtr source = engine_.catalog_->find_source(s.query_id->name);
+      if (source && source->query) return explain_query(*source->query);
+    }
+    return explain_query(require_query(*s.query_id)->id);
+  }
+  BindContext context = engine_.bind_context(session_);
+  context.make_query_id = [](const std::string& prefix, const std::string& sink) { return prefix + "_" + sink; };
+  StatementResult result;
+  const sql::StatementBody& body = s.statement->body;
+  if (const auto* select = std::get_if<sql::SelectStatement>(&body)) {
+    result.text = explain(bind_push_query(*select->query, context).plan);
+  } else if (const auto* create = std::get_if<sql::CreateSourceAs>(&body)) {
+    result.text = explain(bind_create_source_as(*create, context).plan);
+  } else if (const auto* insert = std::get_if<sql::InsertInto>(&body)) {
+    result.text = explain(bind_insert_into(*insert, context).plan);
+  } else {
+    refuse("EXPLAIN takes a SELECT, CREATE … AS SELECT, INSERT INTO … SELECT, or the id of a query.");
+  }
+  return result;
+}
+
+StatementResult StatementExecutor::explain_query(const std::string& id) {
+  const PersistentQueryPtr query = engine_.catalog_->find_query(id);
+  StatementResult result;
+  result.message = line("ID", query->id) + line("Query Type", "PERSISTENT") + line("SQL", query->sql);
+  const auto status = engine_.query_status(id);
+  if (status) {
+    result.message += line("Status", query_state_name(status->state()));
+    if (!status->reason().empty()) result.message += line("Reason", status->reason());
+    result.message += line("Records in", std::to_string(status->records_in.load()));
+    result.message += line("Records out", std::to_string(status->records_out.load()));
+    for (size_t stage = 0; stage < status->errors.size(); ++stage) {
+      const uint64_t count = status->errors[stage].load();
+      if (count > 0) result.message += line(error_stage_name(static_cast<RowError::Stage>(stage)), std::to_string(count));
+    }
+    if (!status->last_error().empty()) result.message += line("Last error", status->last_error());
+  }
+  result.message += line("Sources", join_names(query->sources)) + line("Sink", query->sink);
+  result.text = explain(plan_from_json(query->plan));
+  std::string overridden;
+  for (const auto& [name, value] : query->properties) {
+    overridden += (overridden.empty() ? "" : ", ") + name + "=" + (Config::is_secret(name) ? "***" : value);
+  }
+  if (!overridden.empty()) result.text += "\n" + line("Overridden Properties", overridden);
+  return result;
+}
+
+}  // namespace weir

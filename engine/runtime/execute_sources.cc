@@ -1,0 +1,392 @@
+// CREATE, DROP, INSERT INTO … SELECT, IMPORT TOPICS, types, connectors and the control of queries.
+#include <algorithm>
+
+#include "engine/runtime/statement_executor.h"
+#include "engine/sql/formatter.h"
+
+namespace weir {
+
+namespace {
+
+// SQL's LIKE over whole names: % any run, _ one character.
+bool like_matches(std::string_view pattern, std::string_view text) {
+  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t]) && pattern[p] != '%') {
+      ++p;
+      ++t;
+    } else if (p < pattern.size() && pattern[p] == '%') {
+      star = p++;
+      resume = t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '%') ++p;
+  return p == pattern.size();
+}
+
+std::string property_text(const sql::Expr& value) {
+  if (value.kind == sql::ExprKind::kString) return static_cast<const sql::StringLiteral&>(value).value;
+  return sql::to_sql(value);
+}
+
+log::TopicConfig topic_config(const TopicNeed& need) {
+  log::TopicConfig config;
+  config.partitions = need.partitions.value_or(1);
+  config.replicas = need.replicas;
+  if (need.retention_ms) config.retention_ms = *need.retention_ms;
+  if (need.cleanup_policy) {
+    config.cleanup = *need.cleanup_policy == "compact"          ? log::Cleanup::kCompact
+                     : *need.cleanup_policy == "compact,delete" ? log::Cleanup::kCompactDelete
+                                                                : log::Cleanup::kDelete;
+  }
+  return config;
+}
+
+}  // namespace
+
+// Creates the topic when it is missing. True: it was made now.
+bool StatementExecutor::ensure_topic(const TopicNeed& need, const sql::Identifier& source) {
+  const auto existing = engine_.services_.log->describe_topic(need.topic);
+  if (existing) {
+    if (need.partitions && *need.partitions != existing->config.partitions) {
+      refuse("The topic " + need.topic + " exists with " + std::to_string(existing->config.partitions) +
+                 " partitions, but PARTITIONS is " + std::to_string(*need.partitions) + ". Leave PARTITIONS out or use another topic.",
+             source.pos);
+    }
+    return false;
+  }
+  if (need.must_exist) {
+    std::vector<std::string> names;
+    for (const log::TopicInfo& topic : engine_.services_.log->list_topics()) names.push_back(topic.name);
+    const auto nearest = nearest_name(need.topic, names);
+    refuse("The topic '" + need.topic + "' does not exist." + (nearest ? " Did you mean '" + *nearest + "'?" : "") +
+               " Add PARTITIONS to the WITH clause to have it created.",
+           source.pos);
+  }
+  engine_.services_.log->create_topic(need.topic, topic_config(need));
+  return true;
+}
+
+StatementResult StatementExecutor::execute(const sql::CreateSource& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  StatementResult result;
+  const SourcePtr existing = engine_.catalog_->find_source(s.name.name);
+  if (existing && s.if_not_exists && !s.or_replace) {
+    result.message = std::string("Cannot add ") + (s.kind == sql::SourceKind::kStream ? "stream" : "table") + " " + s.name.name +
+                     ": a " + sql::source_kind_name(existing->kind) + " of that name already exists.";
+    result.warnings.push_back(result.message);
+    return result;
+  }
+  BoundCreateSource bound = bind_create_source(s, engine_.bind_context(session_));
+  if (existing && existing->query) {
+    refuse("CREATE OR REPLACE of " + s.name.name + " would take it away from the query " + *existing->query +
+               " that writes it. DROP it first.",
+           s.name.pos);
+  }
+  ensure_topic(bound.topic, s.name);
+  const auto register_side = [&](bool key) {
+    FormatContext context{key ? bound.source.key_format : bound.source.value_format, key, bound.source.topic, {},
+                          engine_.services_.tasks.registry};
+    for (const SourceColumn* column : key ? bound.source.key_columns() : bound.source.value_columns()) {
+      context.columns.push_back({column->name, column->type});
+    }
+    if (!context.columns.empty()) register_schema(context);
+  };
+  if (bound.register_key_schema) register_side(true);
+  if (bound.register_value_schema) register_side(false);
+  Command command;
+  command.statement = canonical();
+  bound.source.sql = command.statement;
+  command.source = std::move(bound.source);
+  engine_.append_and_apply(command);
+  result.message = s.kind == sql::SourceKind::kStream ? "Stream created" : "Table created";
+  return result;
+}
+
+void StatementExecutor::create_sink_and_query(const BoundPersistentQuery& bound, const sql::Identifier& name, Command& command) {
+  bool made = false;
+  if (bound.topic) {
+    made = ensure_topic(*bound.topic, name);
+    const SinkSpec& sink = *bound.plan.sink;
+    if (uses_schema_registry(sink.key_format.kind) && !sink.key_columns.empty()) {
+      register_schema({sink.key_format, true, sink.topic, sink.key_columns, engine_.services_.tasks.registry});
+    }
+    if (uses_schema_registry(sink.value_format.kind) && !sink.value_columns.empty()) {
+      register_schema({sink.value_format, false, sink.topic, sink.value_columns, engine_.services_.tasks.registry});
+    }
+  }
+  command.statement = canonical();
+  if (bound.sink) {
+    command.source = bound.sink;
+    command.source->sql = command.statement;
+    command.source->query = bound.query_id;
+  }
+  PersistentQuery query;
+  query.id = bound.query_id;
+  query.sql = command.statement;
+  query.sink = bound.plan.sink->source;
+  query.sources = bound.sources;
+  query.plan = to_json(bound.plan);
+  query.properties = session_.properties;
+  query.properties["auto.offset.reset"] = engine_.setting(session_.properties, "auto.offset.reset");
+  command.query = std::move(query);
+  try {
+    // Found out before the command is recorded: a plan that can't be run must not come back at every start.
+    engine_.resolve(bound.query_id, bound.plan, false, session_.properties);
+  } catch (...) {
+    if (made) engine_.services_.log->delete_topic(bound.topic->topic);
+    throw;
+  }
+}
+
+StatementResult StatementExecutor::execute(const sql::CreateSourceAs& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  StatementResult result;
+  const SourcePtr existing = engine_.catalog_->find_source(s.name.name);
+  if (existing && s.if_not_exists && !s.or_replace) {
+    result.message = std::string("Cannot add ") + (s.kind == sql::SourceKind::kStream ? "stream" : "table") + " " + s.name.name +
+                     ": a " + sql::source_kind_name(existing->kind) + " of that name already exists.";
+    result.warnings.push_back(result.message);
+    return result;
+  }
+  if (existing && s.or_replace && existing->query) not_supported("CREATE OR REPLACE of a running query");
+  const BoundPersistentQuery bound = bind_create_source_as(s, engine_.bind_context(session_));
+  Command command;
+  create_sink_and_query(bound, s.name, command);
+  engine_.append_and_apply(command);
+  result.message = "Created query with ID " + bound.query_id;
+  result.query_id = bound.query_id;
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::InsertInto& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  const BoundPersistentQuery bound = bind_insert_into(s, engine_.bind_context(session_));
+  Command command;
+  create_sink_and_query(bound, s.target, command);
+  engine_.append_and_apply(command);
+  StatementResult result;
+  result.message = "Created query with ID " + bound.query_id;
+  result.query_id = bound.query_id;
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::DropSource& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  StatementResult result;
+  if (!engine_.catalog_->find_source(s.name.name) && s.if_exists) {
+    result.message = std::string("Source ") + s.name.name + " does not exist.";
+    result.warnings.push_back(result.message);
+    return result;
+  }
+  const SourcePtr source = require_source(s.name, s.kind);
+  std::vector<std::string> users = engine_.catalog_->readers_of(source->name);
+  for (const std::string& writer : engine_.catalog_->writers_of(source->name)) {
+    if (!source->query || writer != *source->query) users.push_back(writer);
+  }
+  if (!users.empty()) {
+    std::string list;
+    for (const std::string& user : users) list += (list.empty() ? "" : ", ") + user;
+    refuse("Cannot drop " + source->name + ": it is used by the queries " + list + ". TERMINATE them first.", s.name.pos);
+  }
+  if (source->name == "KSQL_PROCESSING_LOG") {
+    refuse("KSQL_PROCESSING_LOG belongs to the engine and can't be dropped.", s.name.pos);
+  }
+  if (s.delete_topic && source->read_only) {
+    refuse(source->name + " is read-only: its topic can't be deleted. Leave out DELETE TOPIC.", s.name.pos);
+  }
+  Command command;
+  command.action = Command::Action::kDropSource;
+  command.statement = canonical();
+  command.name = source->name;
+  engine_.append_and_apply(command);
+  if (s.delete_topic) {
+    engine_.services_.log->delete_topic(source->topic);
+    for (const bool key : {true, false}) {
+      if (!uses_schema_registry((key ? source->key_format : source->value_format).kind)) continue;
+      try {
+        engine_.services_.tasks.registry->delete_subject(source->topic + (key ? "-key" : "-value"));
+      } catch (const SchemaRegistryError& e) {
+        if (e.kind() != SchemaRegistryError::Kind::kNotFound) result.warnings.push_back(e.what());
+      }
+    }
+  }
+  result.message = "Source " + sql::quote_identifier(source->name) + " (topic: " + source->topic + ") was dropped.";
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::CreateType& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  StatementResult result;
+  if (engine_.catalog_->find_type(s.name.name)) {
+    const std::string message = "Cannot register type " + s.name.name + ": it is already registered as " +
+                                engine_.catalog_->find_type(s.name.name)->to_string() + ".";
+    if (!s.if_not_exists) refuse(message + " DROP TYPE it first.", s.name.pos);
+    result.message = message;
+    result.warnings.push_back(message);
+    return result;
+  }
+  Command command;
+  command.action = Command::Action::kCreateType;
+  command.statement = canonical();
+  command.name = s.name.name;
+  command.type = resolve_type(*s.type, engine_.catalog_.get())->to_string();
+  engine_.append_and_apply(command);
+  result.message = "Registered custom type with name '" + s.name.name + "' and SQL type " + command.type;
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::DropType& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  StatementResult result;
+  if (!engine_.catalog_->find_type(s.name.name)) {
+    const std::string message = "Type " + s.name.name + " does not exist.";
+    if (!s.if_exists) {
+      std::vector<std::string> names;
+      for (const auto& [name, type] : engine_.catalog_->types()) names.push_back(name);
+      const auto nearest = nearest_name(s.name.name, names);
+      refuse(message + (nearest ? " Did you mean " + *nearest + "?" : ""), s.name.pos);
+    }
+    result.message = message;
+    result.warnings.push_back(message);
+    return result;
+  }
+  Command command;
+  command.action = Command::Action::kDropType;
+  command.statement = canonical();
+  command.name = s.name.name;
+  engine_.append_and_apply(command);
+  result.message = "Dropped type '" + s.name.name + "'";
+  return result;
+}
+
+// For each matching topic the CREATE STREAM that the registry's schemas stand for.
+StatementResult StatementExecutor::execute(const sql::ImportTopics& s) {
+  StatementResult result;
+  TableResult table;
+  table.columns = {"Stream Name", "Kafka Topic", "Status"};
+  size_t matched = 0;
+  for (const log::TopicInfo& topic : engine_.services_.log->list_topics()) {
+    if (topic.internal || topic.name.starts_with("_") || !like_matches(s.like, topic.name)) continue;
+    ++matched;
+    const std::string name = imported_stream_name(topic.name);
+    SchemaRegistry& registry = *engine_.services_.tasks.registry;
+    const auto value = registry.latest(topic.name + "-value");
+    if (!value) {
+      table.rows.push_back({name, topic.name, "skipped: the registry has no schema for " + topic.name + "-value"});
+      continue;
+    }
+    if (engine_.catalog_->find_source(name)) {
+      table.rows.push_back({name, topic.name, "skipped: it exists"});
+      continue;
+    }
+    const auto key = registry.latest(topic.name + "-key");
+    const auto format_of = [](const std::string& type) { return type == "JSON" ? "JSON_SR" : type; };
+    const std::string text = "CREATE STREAM " + sql::quote_identifier(name) + " WITH (KAFKA_TOPIC='" + topic.name +
+                             "', KEY_FORMAT='" + (key ? format_of(key->type) : "NONE") + "', VALUE_FORMAT='" +
+                             format_of(value->type) + "')";
+    const sql::StatementPtr create = sql::parse_statement(text + ";");
+    StatementExecutor(engine_, session_, *create).run();
+    table.rows.push_back({name, topic.name, "created"});
+  }
+  if (matched == 0) {
+    refuse("No topic matches '" + s.like + "'. SHOW TOPICS lists what can be imported; % stands for any characters.");
+  }
+  result.tables.push_back(std::move(table));
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::ControlQuery& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  using Action = sql::QueryAction;
+  std::vector<PersistentQueryPtr> queries;
+  StatementResult result;
+  if (s.query_id) {
+    std::shared_ptr<QueuedRowStream> push;
+    {
+      std::lock_guard queries_lock(engine_.queries_mutex_);
+      const auto found = engine_.push_queries_.find(s.query_id->name);
+      if (found != engine_.push_queries_.end()) push = found->second.lock();
+    }
+    if (push && s.action == Action::kTerminate) {
+      push->close();
+      result.message = "Query " + s.query_id->name + " terminated.";
+      return result;
+    }
+    queries.push_back(require_query(*s.query_id));
+  } else {
+    queries = engine_.catalog_->queries();
+  }
+  for (const PersistentQueryPtr& query : queries) {
+    Command command;
+    command.statement = canonical();
+    command.name = query->id;
+    command.action = s.action == Action::kTerminate ? Command::Action::kTerminate
+                     : s.action == Action::kPause   ? Command::Action::kPause
+                                                    : Command::Action::kResume;
+    const auto status = engine_.query_status(query->id);
+    const bool failed = status && status->state() == QueryStatus::State::kError;
+    if (s.action == Action::kPause && query->paused) continue;
+    if (s.action == Action::kResume && !query->paused && !failed) continue;
+    engine_.append_and_apply(command);
+  }
+  const char* verb = s.action == Action::kTerminate ? " terminated." : s.action == Action::kPause ? " paused." : " resumed.";
+  result.message = s.query_id ? "Query " + s.query_id->name + verb : "All queries" + std::string(verb);
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::CreateConnector& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  StatementResult result;
+  if (engine_.connectors_->find(s.name.name)) {
+    const std::string message = "Connector " + s.name.name + " already exists.";
+    if (!s.if_not_exists) refuse(message + " DROP CONNECTOR it first.", s.name.pos);
+    result.message = message;
+    result.warnings.push_back(message);
+    return result;
+  }
+  ConnectorDefinition definition;
+  definition.name = s.name.name;
+  definition.is_source = s.is_source;
+  for (const sql::Property& property : s.properties) definition.properties[property.name] = property_text(*property.value);
+  definition.sql = canonical();
+  engine_.connectors_->validate(definition);
+  Command command;
+  command.action = Command::Action::kCreateConnector;
+  command.statement = definition.sql;
+  command.connector = std::move(definition);
+  engine_.append_and_apply(command);
+  result.message = "Created connector " + s.name.name;
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::DropConnector& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  StatementResult result;
+  if (!engine_.connectors_->find(s.name.name)) {
+    const std::string message = "Connector " + s.name.name + " does not exist.";
+    if (!s.if_exists) {
+      std::vector<std::string> names;
+      for (const auto& entry : engine_.connectors_->list()) names.push_back(entry.definition.name);
+      const auto nearest = nearest_name(s.name.name, names);
+      refuse(message + (nearest ? " Did you mean " + *nearest + "?" : ""), s.name.pos);
+    }
+    result.message = message;
+    result.warnings.push_back(message);
+    return result;
+  }
+  Command command;
+  command.action = Command::Action::kDropConnector;
+  command.statement = canonical();
+  command.name = s.name.name;
+  engine_.append_and_apply(command);
+  result.message = "Dropped connector " + s.name.name;
+  return result;
+}
+
+}  // namespace weir

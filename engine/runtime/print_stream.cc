@@ -1,0 +1,121 @@
+// PRINT topic: the records of a topic as lines of text, read by the client's own thread.
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+
+#include "engine/runtime/statement_executor.h"
+#include "engine/types/text.h"
+
+namespace weir {
+
+namespace {
+
+// Guesses what the bytes are, record by record, as nothing declares it: JSON (also behind a registry header), text, or bytes.
+std::string guessed_format(std::string_view bytes) {
+  if (const auto id = schema_id_of(bytes)) {
+    if (bytes.size() > 5 && (bytes[5] == '{' || bytes[5] == '[' || bytes[5] == '"')) return "JSON_SR";
+    return "bytes with schema " + std::to_string(*id);
+  }
+  if (!is_valid_utf8(bytes)) return bytes.size() == 4 ? "KAFKA_INT" : bytes.size() == 8 ? "KAFKA_BIGINT" : "BYTES";
+  const size_t begin = bytes.find_first_not_of(" \t\r\n");
+  if (begin != std::string_view::npos && (bytes[begin] == '{' || bytes[begin] == '[')) return "JSON";
+  // Small integers are valid UTF-8 too, but no text begins with a NUL.
+  if (!bytes.empty() && bytes[0] == '\0') return bytes.size() == 4 ? "KAFKA_INT" : bytes.size() == 8 ? "KAFKA_BIGINT" : "BYTES";
+  return "KAFKA_STRING";
+}
+
+std::string payload_text(const log::OptionalBytes& bytes) {
+  if (!bytes) return "<null>";
+  const std::string format = guessed_format(*bytes);
+  if (format == "JSON_SR") return std::string(bytes->substr(5));
+  if (format == "JSON" || format == "KAFKA_STRING") return std::string(*bytes);
+  if (format == "KAFKA_INT" || format == "KAFKA_BIGINT") {
+    uint64_t value = 0;
+    for (const char byte : *bytes) value = value << 8 | static_cast<uint8_t>(byte);
+    return std::to_string(bytes->size() == 4 ? static_cast<int32_t>(value) : static_cast<int64_t>(value));
+  }
+  return "0x" + hex_encode(*bytes);
+}
+
+class PrintStream final : public RowStream {
+ public:
+  PrintStream(log::Log& log, const log::TopicInfo& topic, const sql::Print& print)
+      : id_("print_" + topic.name), limit_(print.limit), interval_(std::max<int64_t>(1, print.interval.value_or(1))), reader_(log.open_reader()) {
+    schema_.push_back({"LINE", Type::string(), false});
+    for (int32_t p = 0; p < topic.config.partitions; ++p) {
+      reader_->assign({topic.name, p}, print.from_beginning ? log::kEarliest : log::kLatest);
+    }
+  }
+
+  const PlanSchema& schema() const override { return schema_; }
+  const std::string& query_id() const override { return id_; }
+
+  State next(Row& row, std::chrono::milliseconds timeout) override {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    while (lines_.empty()) {
+      if (closed_ || limit_reached()) return State::kDone;
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return State::kTimeout;
+      for (const log::FetchedRecords& fetched : reader_->poll(left, 500)) {
+        for (const log::RecordView& record : fetched.records) {
+          if (seen_++ % interval_ == 0) lines_.push_back(format(fetched.source.partition, record));
+        }
+      }
+    }
+    if (limit_reached()) return State::kDone;
+    row = {Value(std::move(lines_.front()))};
+    lines_.pop_front();
+    ++printed_;
+    return State::kRow;
+  }
+
+  void close() override {
+    closed_ = true;
+    reader_->wakeup();
+  }
+  bool limit_reached() const override { return limit_ && printed_ >= *limit_; }
+  std::optional<std::string> error() const override { return std::nullopt; }
+
+ private:
+  std::string format(int32_t partition, const log::RecordView& record) {
+    std::string time = timestamp_to_text(record.timestamp);  // 2020-01-31T10:15:30.000
+    std::replace(time.begin(), time.end(), 'T', ' ');
+    std::replace(time.begin(), time.begin() + std::min<size_t>(10, time.size()), '-', '/');
+    std::string headers;
+    for (const log::HeaderView& header : record.headers) {
+      headers += (headers.empty() ? ", headers: {" : ", ") + std::string(header.key) + ": " + payload_text(header.value);
+    }
+    if (!headers.empty()) headers += "}";
+    return fmt::format("rowtime: {} Z, key: {}, value: {}, partition: {}{}", time, payload_text(record.key),
+                       payload_text(record.value), partition, headers);
+  }
+
+  std::string id_;
+  PlanSchema schema_;
+  std::optional<int64_t> limit_;
+  int64_t interval_, seen_ = 0, printed_ = 0;
+  std::unique_ptr<log::LogReader> reader_;
+  std::deque<std::string> lines_;
+  std::atomic<bool> closed_{false};
+};
+
+}  // namespace
+
+StatementResult StatementExecutor::execute(const sql::Print& s) {
+  const auto topic = engine_.services_.log->describe_topic(s.topic);
+  if (!topic) {
+    std::vector<std::string> names;
+    for (const log::TopicInfo& known : engine_.services_.log->list_topics()) names.push_back(known.name);
+    const auto nearest = nearest_name(s.topic, names);
+    refuse("The topic '" + s.topic + "' does not exist." + (nearest ? " Did you mean '" + *nearest + "'?" : "") +
+           " SHOW TOPICS lists them all.");
+  }
+  StatementResult result;
+  result.rows = std::make_shared<PrintStream>(*engine_.services_.log, *topic, s);
+  result.is_print = true;
+  return result;
+}
+
+}  // namespace weir

@@ -1,0 +1,386 @@
+#include "engine/runtime/query_unit.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "engine/runtime/processing_log.h"
+#include "engine/sql/error.h"
+
+namespace weir {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr size_t kCommitBytes = 4u << 20;     // a transaction of this size is committed at once
+constexpr size_t kPauseRows = 8 * 1024;       // an input that runs ahead of the others is held there …
+constexpr size_t kResumeRows = 2 * 1024;      // … until it is down to this
+constexpr int64_t kFirstBackoffMs = 100;
+constexpr int64_t kLongestBackoffMs = 10000;
+
+std::string offset_metadata(int64_t stream_time) { return Json{{"stream_time", stream_time}}.dump(); }
+
+int64_t stream_time_of(const std::string& metadata) {
+  const Json json = Json::parse(metadata, nullptr, false);
+  return json.is_object() && json.contains("stream_time") ? json["stream_time"].get<int64_t>() : INT64_MIN;
+}
+
+}  // namespace
+
+// Puts a task's results into the unit's transaction, or into the client's queue.
+class QueryUnit::Collector final : public RecordCollector {
+ public:
+  Collector(QueryUnit& unit, const Stage& stage, int32_t task_partition) : unit_(unit), next_partition_(task_partition) {
+    const QueryDefinition& query = *unit.query_;
+    if (stage.repartition) {
+      topic_ = query.repartition_topic(*stage.repartition);
+      for (const Stage& reader : query.stages) {
+        for (const PlanNodePtr& input : reader.inputs) {
+          if (input == stage.repartition) partitions_ = query.stage_partitions[reader.index];
+        }
+      }
+    } else if (query.plan.sink) {
+      topic_ = query.plan.sink->topic;
+      partitions_ = query.sink_partitions;
+      counts_ = true;
+    }
+  }
+
+  void collect(const log::RecordView& record) override {
+    // Records without a key go round, so that no partition is favoured.
+    const int32_t partition = record.key ? log::partition_for_key(*record.key, partitions_) : next_partition_++ % partitions_;
+    if (next_partition_ < 0) next_partition_ = 0;
+    unit_.transaction_->append(topic_, partition, record);
+    if (counts_) unit_.query_->status->records_out.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  void rows(const Batch& batch) override {
+    std::vector<Row> rows(batch.rows);
+    for (uint32_t row = 0; row < batch.rows; ++row) {
+      rows[row].reserve(batch.columns.size());
+      for (const ColumnPtr& column : batch.columns) rows[row].push_back(column->value(row));
+    }
+    unit_.query_->status->records_out.fetch_add(batch.rows, std::memory_order_relaxed);
+    unit_.query_->client->push(std::move(rows));
+  }
+
+  void error(ProcessingError error) override {
+    unit_.query_->status->count_error(error.stage, error.message);
+    if (unit_.query_->transient || unit_.services_.processing_log_topic.empty()) return;
+    const std::string value = processing_log_value(unit_.query_->id, error);
+    log::RecordView record;
+    record.key = unit_.query_->id;
+    record.value = value;
+    record.timestamp = unit_.services_.tasks.clock();
+    unit_.transaction_->append(unit_.services_.processing_log_topic, 0, record);
+  }
+
+ private:
+  QueryUnit& unit_;
+  std::string topic_;
+  int32_t partitions_ = 1;
+  int32_t next_partition_;
+  bool counts_ = false;
+};
+
+struct QueryUnit::Slot {
+  TaskPlace place;
+  const Stage* stage = nullptr;
+  std::vector<log::TopicPartition> inputs;
+  std::vector<int64_t> start;        // where each input begins after the last commit
+  std::vector<bool> paused;
+  std::unique_ptr<state::TaskState> state;
+  std::unique_ptr<Collector> collector;
+  std::unique_ptr<Task> task;
+  int64_t committed_stream_time = INT64_MIN;
+  std::map<std::string, int64_t> changelog_ends;  // store → end offset of its changelog partition as of the last commit
+};
+
+QueryUnit::QueryUnit(std::shared_ptr<const QueryDefinition> query, std::vector<TaskPlace> places,
+                     const RuntimeServices& services, std::function<void()> wake)
+    : query_(std::move(query)), places_(std::move(places)), services_(services), wake_(std::move(wake)) {}
+
+QueryUnit::~QueryUnit() = default;
+
+void QueryUnit::open() {
+  slots_.clear();
+  routes_.clear();
+  transaction_ = services_.log->open_transaction(query_->group + "-" + std::to_string(places_.front().partition));
+  reader_ = services_.log->open_reader();
+  reader_->on_ready(wake_);
+  for (const TaskPlace& place : places_) {
+    auto slot = std::make_unique<Slot>();
+    slot->place = place;
+    slot->stage = &query_->stages[place.stage];
+    for (const PlanNodePtr& input : slot->stage->inputs) {
+      slot->inputs.push_back({query_->input_topic(*input), place.partition});
+    }
+    slot->paused.resize(slot->inputs.size(), false);
+    slot->collector = std::make_unique<Collector>(*this, *slot->stage, place.partition);
+    const bool in_memory = query_->transient || services_.state_dir.empty();
+    slot->state = state::TaskState::open(
+        in_memory ? services_.transient_state : services_.state,
+        services_.state_dir + "/" + query_->id + "/" + std::to_string(place.stage) + "_" + std::to_string(place.partition));
+    build_task(*slot);
+    if (!query_->transient) restore(*slot);
+    slots_.push_back(std::move(slot));
+  }
+  for (auto& slot : slots_) {
+    set_positions(*slot);
+    slot->task->restore_stream_time(slot->committed_stream_time);
+  }
+  for (const auto& [partition, readers] : routes_) {
+    int64_t start = INT64_MAX;
+    for (const auto& [slot, input] : readers) start = std::min(start, slot->start[input]);
+    reader_->assign(partition, start);
+  }
+  if (!transaction_->empty()) transaction_->commit();
+  is_open_ = true;
+  dirty_ = false;
+  backoff_ms_ = 0;
+  query_->status->set(QueryStatus::State::kRunning);
+}
+
+void QueryUnit::build_task(Slot& slot) {
+  slot.task = std::make_unique<Task>(query_->plan, *slot.stage, services_.tasks, *slot.state, *slot.collector);
+}
+
+// Brings the stores from the checkpoint on disk to the last commit: the changelogs' tails are replayed.
+void QueryUnit::restore(Slot& slot) {
+  std::map<std::string, int64_t> from;
+  if (const auto meta = slot.state->checkpoint_meta()) {
+    const Json json = Json::parse(*meta, nullptr, false);
+    if (json.is_object() && json.contains("changelogs")) from = json["changelogs"].get<std::map<std::string, int64_t>>();
+  }
+  auto reader = services_.log->open_reader();
+  for (const std::string& store : slot.state->store_names()) {
+    const log::TopicPartition changelog{query_->changelog_topic(store), slot.place.partition};
+    const int64_t end = services_.log->end_offset(changelog);
+    const auto found = from.find(store);
+    int64_t next = std::max(found == from.end() ? 0 : found->second, services_.log->begin_offset(changelog));
+    slot.changelog_ends[store] = end;
+    if (next >= end) continue;
+    reader->assign(changelog, next);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(10);
+    while (next < end) {
+      for (const log::FetchedRecords& fetched : reader->poll(std::chrono::milliseconds(100), 4096)) {
+        for (const log::RecordView& record : fetched.records) {
+          slot.state->restore(store, {record.key.value_or(std::string_view{}), record.value, record.timestamp});
+          next = record.offset + 1;
+        }
+      }
+      // Compaction may have taken the last records: their offsets are passed without being delivered.
+      if (next < end && reader->at_end(changelog)) break;
+      if (std::chrono::steady_clock::now() > deadline) {
+        throw log::LogError(log::LogError::Kind::kTimeout, "Restoring " + changelog.topic + " from offset " +
+                                                               std::to_string(next) + " made no progress for 10 minutes.");
+      }
+    }
+    reader->unassign(changelog);
+  }
+  build_task(slot);  // operators look at their stores' state when they are made
+}
+
+void QueryUnit::set_positions(Slot& slot) {
+  slot.start.assign(slot.inputs.size(), 0);
+  for (size_t i = 0; i < slot.inputs.size(); ++i) {
+    const log::TopicPartition& partition = slot.inputs[i];
+    std::optional<log::CommittedOffset> committed;
+    if (!query_->transient) committed = services_.log->committed_offset(query_->group, partition);
+    if (committed) {
+      slot.start[i] = committed->offset;
+      slot.committed_stream_time = std::max(slot.committed_stream_time, stream_time_of(committed->metadata));
+    } else {
+      const PlanNode& node = *slot.stage->inputs[i];
+      std::string reset = node.kind == PlanKind::kRepartition ? "earliest" : query_->auto_offset_reset;
+      slot.start[i] = reset == "earliest" ? services_.log->begin_offset(partition) : services_.log->end_offset(partition);
+      if (node.source && node.source->start) {
+        using Kind = sql::StartPosition::Kind;
+        const sql::StartPosition& start = *node.source->start;
+        if (start.kind == Kind::kEarliest) slot.start[i] = services_.log->begin_offset(partition);
+        if (start.kind == Kind::kLatest) slot.start[i] = services_.log->end_offset(partition);
+        if (start.kind == Kind::kOffset) slot.start[i] = start.offset;
+      }
+      // Kept from now on: a restart before the first commit must not skip what arrives meanwhile.
+      if (!query_->transient) {
+        transaction_->commit_offset(query_->group, partition, {slot.start[i], offset_metadata(INT64_MIN)});
+      }
+    }
+    routes_[partition].emplace_back(&slot, i);
+  }
+}
+
+bool QueryUnit::step(int64_t now_ms) {
+  if (stopped_ || now_ms < retry_at_ms_) return false;
+  try {
+    if (!is_open_) open();
+    return work(now_ms);
+  } catch (const log::LogError& e) {
+    const bool retry = e.kind() == log::LogError::Kind::kUnavailable || e.kind() == log::LogError::Kind::kTimeout;
+    fail(e.what(), retry, now_ms);
+  } catch (const SchemaRegistryError& e) {
+    fail(e.what(), e.kind() == SchemaRegistryError::Kind::kUnavailable, now_ms);
+  } catch (const std::exception& e) {
+    fail(e.what(), false, now_ms);
+  }
+  return false;
+}
+
+bool QueryUnit::work(int64_t now_ms) {
+  if (query_->transient && (query_->client->full() || query_->client->closed())) return false;
+  size_t taken = 0;
+  for (log::FetchedRecords& records : reader_->poll(std::chrono::milliseconds(0), services_.fetch_records)) {
+    taken += records.records.size();
+    hand_out(std::move(records));
+  }
+  query_->status->records_in.fetch_add(taken, std::memory_order_relaxed);
+  size_t worked = 0;
+  for (auto& slot : slots_) {
+    worked += slot->task->process([&](size_t input) { return reader_->at_end(slot->inputs[input]); });
+    balance_inputs(*slot);
+    if (slot->task->stream_time() > query_->status->stream_time.load()) {
+      query_->status->stream_time.store(slot->task->stream_time());
+    }
+  }
+  if (worked > 0 && !dirty_) {
+    dirty_ = true;
+    dirty_since_ms_ = now_ms;
+  }
+  const bool busy = taken > 0 || worked > 0;
+  const bool due = now_ms - dirty_since_ms_ >= services_.commit_interval_ms || transaction_->pending_bytes() >= kCommitBytes ||
+                   (services_.commit_when_idle && !busy);
+  if (dirty_ && due) {
+    commit(now_ms);
+    return true;  // a stage may have fed another stage of this unit
+  }
+  return busy;
+}
+
+void QueryUnit::hand_out(log::FetchedRecords records) {
+  const auto route = routes_.find(records.source);
+  if (route == routes_.end()) return;
+  for (size_t r = 0; r < route->second.size(); ++r) {
+    const auto& [slot, input] = route->second[r];
+    // Inputs that share a partition may have committed different positions.
+    log::FetchedRecords mine = r + 1 < route->second.size() ? records : std::move(records);
+    const int64_t from = std::max(slot->start[input], slot->task->position(input));
+    if (!mine.records.empty() && mine.records.front().offset < from) {
+      std::erase_if(mine.records, [&](const log::RecordView& record) { return record.offset < from; });
+    }
+    slot->task->add(input, std::move(mine));
+  }
+}
+
+void QueryUnit::balance_inputs(Slot& slot) {
+  if (slot.inputs.size() < 2) return;
+  for (size_t i = 0; i < slot.inputs.size(); ++i) {
+    const size_t rows = slot.task->buffered(i);
+    if (!slot.paused[i] && rows >= kPauseRows) {
+      reader_->pause(slot.inputs[i]);
+      slot.paused[i] = true;
+    } else if (slot.paused[i] && rows <= kResumeRows) {
+      reader_->resume(slot.inputs[i]);
+      slot.paused[i] = false;
+    }
+  }
+}
+
+void QueryUnit::commit(int64_t now_ms) {
+  std::map<log::TopicPartition, std::string> changelogs;  // partition → store
+  for (auto& slot : slots_) {
+    if (query_->transient) continue;
+    slot->state->take_changelog([&](const std::string& store, const state::ChangelogRecord& record) {
+      const std::string topic = query_->changelog_topic(store);
+      log::RecordView out;
+      out.key = record.key;
+      out.value = record.value;
+      out.timestamp = record.timestamp;
+      transaction_->append(topic, slot->place.partition, out);
+    });
+    const std::string metadata = offset_metadata(slot->task->stream_time());
+    for (size_t i = 0; i < slot->inputs.size(); ++i) {
+      const int64_t position = slot->task->position(i);
+      if (position >= 0) transaction_->commit_offset(query_->group, slot->inputs[i], {position, metadata});
+    }
+  }
+  std::map<log::TopicPartition, int64_t> ends;
+  if (!transaction_->empty()) transaction_->commit(&ends);
+  dirty_ = false;
+  bool wants_checkpoint = false;
+  for (auto& slot : slots_) {
+    slot->state->committed();
+    slot->committed_stream_time = slot->task->stream_time();
+    for (const std::string& store : slot->state->store_names()) {
+      const auto end = ends.find({query_->changelog_topic(store), slot->place.partition});
+      if (end != ends.end()) slot->changelog_ends[store] = end->second;
+    }
+    wants_checkpoint = wants_checkpoint || slot->state->wants_checkpoint();
+  }
+  if (query_->transient) return;
+  if (next_checkpoint_ms_ == 0) next_checkpoint_ms_ = now_ms + services_.checkpoint_interval_ms;
+  if (wants_checkpoint || now_ms >= next_checkpoint_ms_) {
+    for (auto& slot : slots_) checkpoint(*slot);
+    next_checkpoint_ms_ = now_ms + services_.checkpoint_interval_ms;
+  }
+}
+
+void QueryUnit::checkpoint(Slot& slot) {
+  if (slot.state->store_names().empty()) return;
+  slot.state->checkpoint(Json{{"changelogs", slot.changelog_ends}, {"stream_time", slot.committed_stream_time}}.dump());
+}
+
+int64_t QueryUnit::next_due_ms() const {
+  if (stopped_) return INT64_MAX;
+  if (!is_open_) return retry_at_ms_;
+  return dirty_ ? dirty_since_ms_ + services_.commit_interval_ms : INT64_MAX;
+}
+
+// Everything since the last commit is dropped; the next open() starts from there.
+void QueryUnit::fail(const std::string& reason, bool retry, int64_t now_ms) {
+  try {
+    if (transaction_) transaction_->abort();
+  } catch (const std::exception& e) {
+    spdlog::warn("query {}: abort failed: {}", query_->id, e.what());
+  }
+  slots_.clear();
+  routes_.clear();
+  reader_.reset();
+  transaction_.reset();
+  is_open_ = false;
+  dirty_ = false;
+  if (retry) {
+    backoff_ms_ = backoff_ms_ == 0 ? kFirstBackoffMs : std::min(backoff_ms_ * 2, kLongestBackoffMs);
+    retry_at_ms_ = now_ms + backoff_ms_;
+    query_->status->set(QueryStatus::State::kRetrying, reason);
+    spdlog::warn("query {}: {} It is tried again in {} ms.", query_->id, reason, backoff_ms_);
+    return;
+  }
+  stopped_ = true;
+  query_->status->set(QueryStatus::State::kError, reason);
+  if (query_->client) query_->client->fail(reason);
+  spdlog::error("query {} ended: {}", query_->id, reason);
+}
+
+void QueryUnit::close() {
+  if (!is_open_) return;
+  try {
+    const int64_t now = services_.tasks.clock();
+    if (dirty_) commit(now);
+    if (!query_->transient) {
+      for (auto& slot : slots_) checkpoint(*slot);
+    }
+  } catch (const std::exception& e) {
+    // Nothing is lost: the next start begins at the last commit.
+    spdlog::warn("query {}: closing: {}", query_->id, e.what());
+  }
+  slots_.clear();
+  routes_.clear();
+  reader_.reset();
+  transaction_.reset();
+  is_open_ = false;
+}
+
+}  // namespace weir

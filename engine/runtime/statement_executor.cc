@@ -1,0 +1,127 @@
+#include "engine/runtime/statement_executor.h"
+
+#include "engine/sql/formatter.h"
+
+namespace weir {
+
+StatementResult Engine::execute(const sql::Statement& statement, Session& session) {
+  return StatementExecutor(*this, session, statement).run();
+}
+
+// Whatever goes wrong below becomes a StatementError: nothing that a client sends may end the process.
+StatementResult StatementExecutor::run() {
+  try {
+    return std::visit([this](const auto& body) { return execute(body); }, statement_.body);
+  } catch (const StatementError&) {
+    throw;
+  } catch (const log::LogError& e) {
+    using Kind = log::LogError::Kind;
+    const bool away = e.kind() == Kind::kUnavailable || e.kind() == Kind::kTimeout;
+    const bool ours = e.kind() == Kind::kInternal || e.kind() == Kind::kCorrupt;
+    throw StatementError(away   ? StatementError::Kind::kUnavailable
+                         : ours ? StatementError::Kind::kInternal
+                                : StatementError::Kind::kInvalid,
+                         e.what());
+  } catch (const SchemaRegistryError& e) {
+    throw StatementError(e.kind() == SchemaRegistryError::Kind::kUnavailable ? StatementError::Kind::kUnavailable
+                                                                             : StatementError::Kind::kInvalid,
+                         e.what());
+  } catch (const std::invalid_argument& e) {
+    throw StatementError(StatementError::Kind::kInvalid, e.what());
+  } catch (const std::exception& e) {
+    throw StatementError(StatementError::Kind::kInternal, std::string("INTERNAL: ") + e.what());
+  }
+}
+
+void StatementExecutor::refuse(const std::string& message, std::optional<sql::Position> position) const {
+  throw StatementError(StatementError::Kind::kInvalid, message, position);
+}
+
+void StatementExecutor::not_supported(const std::string& what) const {
+  throw StatementError(StatementError::Kind::kNotSupported, what + " is not supported yet.");
+}
+
+std::string StatementExecutor::canonical() const { return sql::to_sql(statement_); }
+
+SourcePtr StatementExecutor::require_source(const sql::Identifier& name, std::optional<sql::SourceKind> kind) {
+  const SourcePtr source = engine_.catalog_->find_source(name.name);
+  if (!source) {
+    const auto nearest = nearest_name(name.name, engine_.catalog_->source_names());
+    refuse("There is no stream or table named " + name.name + "." +
+               (nearest ? " Did you mean " + *nearest + "?" : " SHOW STREAMS and SHOW TABLES list what exists."),
+           name.pos);
+  }
+  if (kind && source->kind != *kind) {
+    refuse(name.name + " is a " + sql::source_kind_name(source->kind) + ", not a " + sql::source_kind_name(*kind) + ".", name.pos);
+  }
+  return source;
+}
+
+PersistentQueryPtr StatementExecutor::require_query(const sql::Identifier& id) {
+  PersistentQueryPtr query = engine_.catalog_->find_query(id.name);
+  if (query) return query;
+  std::vector<std::string> ids;
+  for (const PersistentQueryPtr& known : engine_.catalog_->queries()) ids.push_back(known->id);
+  const auto nearest = nearest_name(id.name, ids);
+  refuse("There is no query with the id " + id.name + "." + (nearest ? " Did you mean " + *nearest + "?" : "") +
+             " SHOW QUERIES lists the running ones.",
+         id.pos);
+}
+
+StatementResult StatementExecutor::execute(const sql::SelectStatement& s) {
+  const BoundPushQuery bound = bind_push_query(*s.query, engine_.bind_context(session_));
+  StatementResult result;
+  result.rows = engine_.start_push_query(bound, session_);
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::SetProperty& s) {
+  Config::check_session_property(s.name, s.value);
+  const std::string name = Config::find(s.name)->name;
+  std::string& slot = session_.properties[name];
+  StatementResult result;
+  result.message = "Successfully changed local property '" + s.name + "'" +
+                   (slot.empty() ? "" : " from '" + slot + "'") + " to '" + s.value + "'.";
+  slot = s.value;
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::UnsetProperty& s) {
+  const PropertyDefinition* definition = Config::find(s.name);
+  if (definition == nullptr || session_.properties.erase(definition->name) == 0) {
+    refuse("The property '" + s.name + "' was not SET in this session, so it can't be UNSET.");
+  }
+  StatementResult result;
+  result.message = "Successfully unset local property '" + s.name + "'.";
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::AlterSystem&) { not_supported("ALTER SYSTEM"); }
+
+StatementResult StatementExecutor::execute(const sql::DefineVariable& s) {
+  session_.variables[s.name] = s.value;
+  return {};
+}
+
+StatementResult StatementExecutor::execute(const sql::UndefineVariable& s) {
+  StatementResult result;
+  if (session_.variables.erase(s.name) == 0) {
+    result.warnings.push_back("Cannot undefine variable '" + s.name + "': it was never defined.");
+  }
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::RunScript&) {
+  refuse("RUN SCRIPT reads a file of the client: it works in the shell and in scripts.");
+}
+StatementResult StatementExecutor::execute(const sql::AlterSource&) { not_supported("ALTER STREAM/TABLE … ADD COLUMN"); }
+StatementResult StatementExecutor::execute(const sql::AssertTopic&) { not_supported("ASSERT TOPIC"); }
+StatementResult StatementExecutor::execute(const sql::AssertSchema&) { not_supported("ASSERT SCHEMA"); }
+StatementResult StatementExecutor::execute(const sql::AssertValues&) {
+  refuse("ASSERT VALUES is for test files: run them with `weir test`.");
+}
+StatementResult StatementExecutor::execute(const sql::AssertSource&) {
+  refuse("ASSERT STREAM and ASSERT TABLE are for test files: run them with `weir test`.");
+}
+
+}  // namespace weir
