@@ -77,7 +77,7 @@ struct WindowStoreOptions {
 class WindowStore {
  public:
   virtual ~WindowStore() = default;
-  // A row that is already expired (time <= observed time - retention) is not stored: false.
+  // A row that is already expired (time <= observed time - retention) is not stored: false. Its own time counts as observed.
   virtual bool put(std::string_view key, int64_t time, std::string_view value) = 0;
   virtual void remove(std::string_view key, int64_t time) = 0;  // without duplicates only
   virtual std::optional<std::string_view> get(std::string_view key, int64_t time) = 0;  // without duplicates only
@@ -92,7 +92,8 @@ class WindowStore {
   virtual int64_t observed_time() const = 0;  // highest seen; INT64_MIN before the first
 };
 
-// Sessions by key: [start, end], both inclusive event times.
+// Sessions by key: [start, end], both inclusive event times. Time advances with advance_time() only, so that an operator can emit
+// what has ended before it expires; a session that has expired (end <= time - retention) isn't stored and isn't found.
 class SessionStore {
  public:
   virtual ~SessionStore() = default;

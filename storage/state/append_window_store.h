@@ -1,0 +1,48 @@
+// The window store of stream-stream joins (retain_duplicates): rows are only ever added, and go when they expire. The
+// newest rows are resident in an arena with a hash index of their keys.
+//
+// Owned by TaskState, used from the task's thread.
+#pragma once
+
+#include "storage/state/hash_index.h"
+#include "storage/state/retention_clock.h"
+#include "storage/state/row_arena.h"
+#include "storage/state/store.h"
+
+namespace weir::state {
+
+class AppendWindowStore : public Store, public WindowStore {
+ public:
+  AppendWindowStore(std::string name, Budget& budget, int64_t retention_ms);
+  ~AppendWindowStore() override;
+
+  bool put(std::string_view key, int64_t time, std::string_view value) override;
+  [[noreturn]] void remove(std::string_view key, int64_t time) override;
+  [[noreturn]] std::optional<std::string_view> get(std::string_view key, int64_t time) override;
+  void fetch(std::string_view key, int64_t from, int64_t to,
+             const std::function<bool(int64_t time, std::string_view value)>& visit) override;
+  void fetch_all(int64_t from, int64_t to,
+                 const std::function<bool(std::string_view key, int64_t time, std::string_view value)>& visit) override;
+  void advance_time(int64_t stream_time) override { clock_.advance(stream_time); }
+  int64_t observed_time() const override { return clock_.observed(); }
+
+  void take_changelog(BlockWriter& blocks, const BlockWriter::Emit& emit) override;
+  void committed() override;
+  void aborted() override;
+  void restore(const ChangelogRecord& record) override;
+  bool has_uncommitted() const override { return clock_.changed() || !arena_.at_end(committed_); }
+  size_t evict(size_t bytes) override;
+
+ private:
+  HashIndex::Slot* find(std::string_view key, uint64_t hash);
+  void add(std::string_view key, int64_t time, std::string_view value);
+  void account();
+
+  RetentionClock clock_;
+  RowArena arena_;
+  HashIndex index_;               // key → its newest row
+  RowArena::Position committed_;  // rows from here on are not committed
+  size_t accounted_ = 0;
+};
+
+}  // namespace weir::state

@@ -1,0 +1,79 @@
+#include "storage/state/codec.h"
+
+#include <xxhash.h>
+
+namespace weir::state {
+
+uint64_t hash_key(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
+
+void append_time(std::string& out, int64_t time) {
+  char bytes[8];
+  store_time(bytes, time);
+  out.append(bytes, sizeof bytes);
+}
+
+void append_varint(std::string& out, uint64_t value) {
+  char bytes[kMaxVarint];
+  out.append(bytes, static_cast<size_t>(write_varint(bytes, value) - bytes));
+}
+
+bool read_varint(std::string_view& in, uint64_t& value) {
+  uint64_t result = 0;
+  for (size_t i = 0; i < in.size() && i < kMaxVarint; ++i) {
+    const auto byte = static_cast<uint8_t>(in[i]);
+    if (i == kMaxVarint - 1 && byte > 1) return false;  // more than 64 bits
+    result |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
+    if (byte < 0x80) {
+      value = result;
+      in.remove_prefix(i + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+void append_sized(std::string& out, std::string_view bytes) {
+  append_varint(out, bytes.size());
+  out.append(bytes);
+}
+
+bool read_sized(std::string_view& in, std::string_view& bytes) {
+  uint64_t size = 0;
+  std::string_view rest = in;
+  if (!read_varint(rest, size) || rest.size() < size) return false;
+  bytes = rest.substr(0, size);
+  in = rest.substr(size);
+  return true;
+}
+
+void append_escaped(std::string& out, std::string_view key) {
+  for (;;) {
+    const size_t zero = key.find('\0');
+    if (zero == std::string_view::npos) break;
+    out.append(key.substr(0, zero + 1));
+    out.push_back('\xff');
+    key.remove_prefix(zero + 1);
+  }
+  out.append(key);
+  out.append(2, '\0');
+}
+
+bool read_escaped(std::string_view& in, std::string& key) {
+  key.clear();
+  std::string_view rest = in;
+  for (;;) {
+    const size_t zero = rest.find('\0');
+    if (zero == std::string_view::npos || zero + 1 >= rest.size()) return false;
+    key.append(rest.substr(0, zero));
+    const char mark = rest[zero + 1];
+    rest.remove_prefix(zero + 2);
+    if (mark == '\0') {
+      in = rest;
+      return true;
+    }
+    if (mark != '\xff') return false;
+    key.push_back('\0');
+  }
+}
+
+}  // namespace weir::state
