@@ -15,10 +15,16 @@ using Variables = std::map<std::string, std::string>;  // names are case-insensi
 
 // Every function throws StatementError (kSyntax) with the place of the mistake and what was expected, in words.
 
-// All statements of a script. ${name} is substituted from `variables` (unknown: an error naming it); DEFINE and UNDEFINE inside
+// What a text may hold: kTestScripts adds ASSERT VALUES, ASSERT NULL VALUES, ASSERT STREAM, ASSERT TABLE and RUN SCRIPT.
+enum class Language { kStatements, kTestScripts };
+
+// All statements of a script; each ends with a semicolon. Positions count in the text after substitution. ${name} is substituted from `variables` (unknown: an error naming it); DEFINE and UNDEFINE inside
 // the script are *not* followed here: use split_statements and parse one by one where they matter.
-std::vector<StatementPtr> parse_script(const std::string& text, const Variables& variables = {});
-StatementPtr parse_statement(const std::string& text, const Variables& variables = {});
+std::vector<StatementPtr> parse_script(const std::string& text, const Variables& variables = {},
+                                       Language language = Language::kStatements);
+// Exactly one statement, with or without its semicolon.
+StatementPtr parse_statement(const std::string& text, const Variables& variables = {},
+                             Language language = Language::kStatements);
 
 // A script cut at its semicolons, aware of strings, quotes and comments, nothing else parsed. `complete` is false for a last
 // piece without its semicolon. Positions are those in the whole text. Pieces hold the text without the semicolon;
@@ -30,6 +36,9 @@ std::vector<StatementText> split_statements(const std::string& text);
 ExprPtr parse_expression(const std::string& text);
 TypeNamePtr parse_type_name(const std::string& text);
 
+// ${name} replaced by its value: inside quotes as text, elsewhere only by one name or literal; not in comments. $${name} in quotes
+// stands for the text ${name} itself. Throws StatementError (kInvalid) for an unknown variable. The functions above do this
+// themselves; a caller needs it to render an error's place when the text had variables.
 std::string substitute_variables(const std::string& text, const Variables& variables);
 
 // All reserved and non-reserved keywords, upper-case, sorted: completion and hints.
