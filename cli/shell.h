@@ -1,0 +1,36 @@
+// The interactive shell: line editing with history and completion, statements over several lines, and a few commands of its own.
+// One thread.
+#pragma once
+
+#include <string>
+
+#include "cli/output.h"
+#include "cli/runner.h"
+#include "engine/runtime/engine.h"
+
+namespace weir::cli {
+
+class Shell {
+ public:
+  Shell(Engine& engine, Session& session, Output& output, RunnerOptions options)
+      : engine_(engine), session_(session), output_(output), runner_(engine, session, output, options) {}
+
+  // Until exit or end of input. Returns the process's exit code.
+  int run();
+
+ private:
+  // A command of the shell itself (help, exit, output …). False: `line` is none.
+  bool shell_command(const std::string& line);
+  void print_help();
+  void load_history();
+  void save_history();
+
+  Engine& engine_;
+  Session& session_;
+  Output& output_;
+  Runner runner_;
+  std::string history_path_;
+  bool exit_ = false;
+};
+
+}  // namespace weir::cli
