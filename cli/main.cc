@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -64,7 +66,9 @@ int run(const Arguments& arguments) {
       output.error("--define takes NAME=VALUE, not '" + define + "'.");
       return 2;
     }
-    session.variables[define.substr(0, equals)] = define.substr(equals + 1);
+    std::string name = define.substr(0, equals);
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+    session.variables[name] = define.substr(equals + 1);
   }
   EngineOptions options;
   std::unique_ptr<Engine> engine;

@@ -99,6 +99,7 @@ Engine::Engine(EngineOptions options)
                                                    ConnectorServices{services_.log, services_.tasks.registry, service});
   int threads = static_cast<int>(config_.get_int("num.threads"));
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+  if (options_.manual_queries) threads = 0;
   workers_ = std::make_shared<WorkerPool>(threads, services_);
 }
 
@@ -385,6 +386,16 @@ BindContext Engine::bind_context(const Session& session) {
     return prefix + "_" + (sink.empty() ? "" : sink + "_") + std::to_string(catalog_->next_query_number());
   };
   return context;
+}
+
+std::vector<std::shared_ptr<const QueryDefinition>> Engine::query_definitions() const {
+  std::vector<std::shared_ptr<const QueryDefinition>> out;
+  std::lock_guard lock(queries_mutex_);
+  for (const PersistentQueryPtr& query : catalog_->queries()) {
+    const auto found = running_.find(query->id);
+    if (found != running_.end()) out.push_back(found->second);
+  }
+  return out;
 }
 
 std::shared_ptr<QueryStatus> Engine::query_status(const std::string& query_id) const {

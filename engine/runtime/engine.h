@@ -39,6 +39,8 @@ struct EngineOptions {
   std::vector<std::shared_ptr<const ConnectorPlugin>> connectors;
   // Called with messages for the user that belong to no statement (a broker that went away and came back). Any thread.
   std::function<void(const std::string&)> notice;
+  // Queries are resolved but not run: the test runner drives them itself (see QueryDriver).
+  bool manual_queries = false;
 };
 
 class Engine {
@@ -64,6 +66,10 @@ class Engine {
 
   // True when every persistent query has worked through all that is in its source topics and committed it. For scripts and tests.
   bool caught_up();
+
+  // For drivers of manual queries: the persistent queries in the order of their creation, and what tasks need.
+  std::vector<std::shared_ptr<const QueryDefinition>> query_definitions() const;
+  const RuntimeServices& services() const { return services_; }
 
  private:
   friend class StatementExecutor;

@@ -1,5 +1,8 @@
 #include "engine/runtime/statement_executor.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "engine/sql/formatter.h"
 
 namespace weir {
@@ -98,14 +101,20 @@ StatementResult StatementExecutor::execute(const sql::UnsetProperty& s) {
 
 StatementResult StatementExecutor::execute(const sql::AlterSystem&) { not_supported("ALTER SYSTEM"); }
 
+// Variables' names don't depend on case.
+static std::string variable_key(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  return name;
+}
+
 StatementResult StatementExecutor::execute(const sql::DefineVariable& s) {
-  session_.variables[s.name] = s.value;
+  session_.variables[variable_key(s.name)] = s.value;
   return {};
 }
 
 StatementResult StatementExecutor::execute(const sql::UndefineVariable& s) {
   StatementResult result;
-  if (session_.variables.erase(s.name) == 0) {
+  if (session_.variables.erase(variable_key(s.name)) == 0) {
     result.warnings.push_back("Cannot undefine variable '" + s.name + "': it was never defined.");
   }
   return result;

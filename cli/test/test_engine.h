@@ -1,0 +1,50 @@
+// An engine for one test case: in memory, its queries driven by the test, nothing shared with other cases. One thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/runtime/engine.h"
+#include "engine/runtime/query_driver.h"
+
+namespace weir::cli {
+
+// A record of a topic's log that owns its bytes.
+struct OwnedRecord {
+  std::optional<std::string> key, value;
+  int64_t timestamp = 0;
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+};
+
+class TestEngine {
+ public:
+  explicit TestEngine(const std::map<std::string, std::string>& properties);
+
+  Engine& engine() { return *engine_; }
+  Session& session() { return session_; }
+  StatementResult execute(const std::string& text);
+  StatementResult execute(const sql::Statement& statement) { return engine_->execute(statement, session_); }
+
+  void ensure_topic(const std::string& topic, int32_t partitions = 1);
+  void append(const std::string& topic, const OwnedRecord& record);
+  // All records of all partitions of a topic, in the order of their appending.
+  std::vector<OwnedRecord> records(const std::string& topic);
+
+  std::unique_ptr<QueryDriver> drive(const std::shared_ptr<const QueryDefinition>& query, bool frozen_clock,
+                                     std::function<void(const std::string& topic, const OwnedRecord&)> output,
+                                     std::function<void(const ProcessingError&)> error);
+  // The source that reads or writes the topic, or null.
+  SourcePtr source_of_topic(const std::string& topic) const;
+
+ private:
+  std::unique_ptr<Engine> engine_;
+  Session session_;
+  std::shared_ptr<state::StateEnvironment> state_;
+  std::unique_ptr<log::LogTransaction> transaction_;
+};
+
+OwnedRecord own_record(const log::RecordView& record);
+
+}  // namespace weir::cli

@@ -1,0 +1,124 @@
+#include "engine/runtime/query_driver.h"
+
+#include <deque>
+
+namespace weir {
+
+// A record that owns its bytes.
+struct QueryDriver::Queued {
+  std::string topic;
+  std::optional<std::string> key, value;
+  int64_t timestamp;
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+};
+
+namespace {
+
+template <class Owned>
+Owned own(const std::string& topic, const log::RecordView& record) {
+  Owned out;
+  out.topic = topic;
+  if (record.key) out.key = std::string(*record.key);
+  if (record.value) out.value = std::string(*record.value);
+  out.timestamp = record.timestamp;
+  for (const log::HeaderView& header : record.headers) {
+    out.headers.emplace_back(std::string(header.key),
+                             header.value ? std::optional<std::string>(std::string(*header.value)) : std::nullopt);
+  }
+  return out;
+}
+
+}  // namespace
+
+class QueryDriver::Collector final : public RecordCollector {
+ public:
+  Collector(const Handlers& handlers, std::string repartition_topic)
+      : handlers_(handlers), repartition_topic_(std::move(repartition_topic)) {}
+
+  void collect(const log::RecordView& record) override {
+    if (repartition_topic_.empty()) {
+      handlers_.output(record);
+    } else {
+      looped.push_back(own<Queued>(repartition_topic_, record));
+    }
+  }
+  void rows(const Batch& batch) override {
+    if (handlers_.rows) handlers_.rows(batch);
+  }
+  void error(ProcessingError error) override {
+    if (handlers_.error) handlers_.error(error);
+  }
+
+  std::deque<Queued> looped;
+
+ private:
+  const Handlers& handlers_;
+  std::string repartition_topic_;
+};
+
+struct QueryDriver::StageRun {
+  std::unique_ptr<state::TaskState> state;
+  std::unique_ptr<Collector> collector;
+  std::unique_ptr<Task> task;
+  std::vector<std::string> inputs;
+};
+
+QueryDriver::QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvironment environment,
+                         std::shared_ptr<state::StateEnvironment> in_memory, Handlers handlers)
+    : query_(std::move(query)), handlers_(std::move(handlers)) {
+  for (const Stage& stage : query_->stages) {
+    auto run = std::make_unique<StageRun>();
+    run->state = state::TaskState::open(in_memory, "");
+    run->collector =
+        std::make_unique<Collector>(handlers_, stage.repartition ? query_->repartition_topic(*stage.repartition) : "");
+    run->task = std::make_unique<Task>(query_->plan, stage, environment, *run->state, *run->collector);
+    for (const PlanNodePtr& input : stage.inputs) run->inputs.push_back(query_->input_topic(*input));
+    stages_.push_back(std::move(run));
+  }
+}
+
+QueryDriver::~QueryDriver() = default;
+
+bool QueryDriver::reads(const std::string& topic) const {
+  for (const PlanNodePtr& source : query_->plan.sources()) {
+    if (source->source->topic == topic) return true;
+  }
+  return false;
+}
+
+void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) {
+  std::deque<Queued> queue;
+  queue.push_back(own<Queued>(topic, record));
+  while (!queue.empty()) {
+    const auto owned = std::make_shared<Queued>(std::move(queue.front()));
+    queue.pop_front();
+    const auto headers = std::make_shared<std::vector<log::HeaderView>>();
+    for (const auto& [name, value] : owned->headers) {
+      headers->push_back({name, value ? log::OptionalBytes(*value) : std::nullopt});
+    }
+    log::FetchedRecords fetched;
+    fetched.source = {owned->topic, 0};
+    fetched.memory = {owned, headers};
+    log::RecordView view;
+    if (owned->key) view.key = *owned->key;
+    if (owned->value) view.value = *owned->value;
+    view.timestamp = owned->timestamp;
+    view.offset = next_offset_[owned->topic]++;
+    view.headers = *headers;
+    fetched.records.push_back(view);
+    for (auto& stage : stages_) {
+      for (size_t i = 0; i < stage->inputs.size(); ++i) {
+        if (stage->inputs[i] == owned->topic) stage->task->add(i, fetched);
+      }
+      stage->task->process([](size_t) { return true; });
+      stage->state->take_changelog([](const std::string&, const state::ChangelogRecord&) {});
+      stage->state->committed();
+      while (!stage->collector->looped.empty()) {
+        queue.push_back(std::move(stage->collector->looped.front()));
+        stage->collector->looped.pop_front();
+      }
+    }
+  }
+}
+
+}  // namespace weir

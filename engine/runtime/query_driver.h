@@ -1,0 +1,43 @@
+// Runs one query synchronously on the caller's thread, record by record, with nothing kept: what `weir test` uses instead of workers. A record
+// goes through all stages, repartition topics looped back at once, before the next is taken. Every topic counts as one partition.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/runtime/query_definition.h"
+
+namespace weir {
+
+class QueryDriver {
+ public:
+  struct Handlers {
+    std::function<void(const log::RecordView&)> output;     // a record for the sink's topic
+    std::function<void(const ProcessingError&)> error;
+    std::function<void(const Batch&)> rows;                 // push queries
+  };
+
+  QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvironment environment,
+              std::shared_ptr<state::StateEnvironment> in_memory, Handlers handlers);
+  ~QueryDriver();
+
+  const QueryDefinition& query() const { return *query_; }
+  bool reads(const std::string& topic) const;
+  // Pushes one record of a source topic through. What a task throws (a query that must die) is let through.
+  void pipe(const std::string& topic, const log::RecordView& record);
+
+ private:
+  class Collector;
+  struct StageRun;
+  struct Queued;
+
+  std::shared_ptr<const QueryDefinition> query_;
+  Handlers handlers_;
+  std::vector<std::unique_ptr<StageRun>> stages_;
+  std::map<std::string, int64_t> next_offset_;
+};
+
+}  // namespace weir
