@@ -1,0 +1,320 @@
+#include "cli/test/json_case.h"
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "cli/test/case_match.h"
+#include "cli/test/record_values.h"
+#include "cli/test/test_engine.h"
+
+namespace weir::cli {
+
+namespace {
+
+std::vector<std::string> string_list(const JsonNode* node) {
+  std::vector<std::string> out;
+  if (node == nullptr) return out;
+  for (const JsonNode& item : node->items) out.push_back(item.text);
+  return out;
+}
+
+std::string replace_all(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  return text;
+}
+
+const std::vector<JsonNode>& list_of(const JsonCase& test, const char* name) {
+  static const std::vector<JsonNode> none;
+  const JsonNode* node = test.node.find(name);
+  return node == nullptr ? none : node->items;
+}
+
+class CaseFailure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+class CaseSkip : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// One run of one case.
+class CaseRun {
+ public:
+  explicit CaseRun(const JsonCase& test) : test_(test), engine_({test.properties.begin(), test.properties.end()}) {}
+
+  void run() {
+    create_topics();
+    const bool refused = run_statements();
+    const JsonNode* expected = test_.node.find("expectedException");
+    if (refused) return;
+    if (engine_.engine().query_definitions().empty() && expected == nullptr) throw CaseFailure("no query was made");
+    if (expected != nullptr && list_of(test_, "inputs").empty()) throw CaseFailure("nothing was refused, but it should be");
+    process();
+    if (expected != nullptr) throw CaseFailure("processing went on, but it should end");
+    check_outputs();
+    check_sources();
+    check_topics();
+  }
+
+ private:
+  void create_topics() {
+    for (const JsonNode& topic : list_of(test_, "topics")) {
+      const std::string name = topic.string_or("name", "");
+      engine_.ensure_topic(name, std::stoi(topic.string_or("numPartitions", topic.string_or("partitions", "1"))));
+      for (const bool key : {true, false}) {
+        const JsonNode* schema = topic.find(key ? "keySchema" : "valueSchema");
+        if (schema == nullptr || schema->is_null()) continue;
+        const std::string format = topic.string_or(key ? "keyFormat" : "valueFormat", "AVRO");
+        const std::string type = format.starts_with("JSON") ? "JSON" : format;
+        engine_.engine().registry()->register_schema(name + (key ? "-key" : "-value"), type,
+                                                     schema->kind == JsonNode::Kind::kString ? schema->text : schema->dump());
+      }
+    }
+    for (const std::string& text : test_.statements) {
+      for (const std::string& topic : topics_of_create(text)) engine_.ensure_topic(topic);
+    }
+    for (const char* list : {"inputs", "outputs"}) {
+      for (const JsonNode& record : list_of(test_, list)) engine_.ensure_topic(record.string_or("topic", ""));
+    }
+  }
+
+  // KAFKA_TOPIC of statements that declare columns without PARTITIONS: such topics exist before the statements run.
+  static std::vector<std::string> topics_of_create(const std::string& text) {
+    std::vector<std::string> out;
+    std::vector<sql::StatementPtr> statements;
+    try {
+      statements = sql::parse_script(text);
+    } catch (const StatementError&) {
+      return out;  // it fails again when it is run
+    }
+    for (const sql::StatementPtr& statement : statements) {
+      const auto* create = std::get_if<sql::CreateSource>(&statement->body);
+      if (create == nullptr || create->elements.empty()) continue;
+      std::string topic;
+      bool partitions = false;
+      for (const sql::Property& property : create->properties) {
+        if (property.name == "KAFKA_TOPIC" && property.value->kind == sql::ExprKind::kString) {
+          topic = static_cast<const sql::StringLiteral&>(*property.value).value;
+        }
+        partitions = partitions || property.name == "PARTITIONS";
+      }
+      if (!topic.empty() && !partitions) out.push_back(topic);
+    }
+    return out;
+  }
+
+  // True when the expected refusal came.
+  bool run_statements() {
+    const JsonNode* expected = test_.node.find("expectedException");
+    std::string script;
+    for (const std::string& text : test_.statements) script += text + "\n";
+    std::vector<sql::StatementText> pieces;
+    try {
+      pieces = sql::split_statements(script);
+    } catch (const StatementError& e) {
+      return judge_refusal(e, true, expected);
+    }
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      try {
+        engine_.execute(pieces[i].text + ";");
+      } catch (const StatementError& e) {
+        return judge_refusal(e, i + 1 == pieces.size(), expected);
+      }
+    }
+    return false;
+  }
+
+  static bool judge_refusal(const StatementError& e, bool last, const JsonNode* expected) {
+    const std::string message = e.what();
+    if (e.kind() == StatementError::Kind::kNotSupported || message.find("not supported yet") != std::string::npos) {
+      throw CaseSkip(message);
+    }
+    if (expected == nullptr) throw CaseFailure("refused: " + message);
+    if (e.kind() == StatementError::Kind::kInternal) throw CaseFailure(message);
+    if (!last) throw CaseFailure("a statement before the last was refused: " + message);
+    const std::string type = expected->string_or("type", "");
+    if (type.find("ParseFailed") != std::string::npos && e.kind() != StatementError::Kind::kSyntax) {
+      throw CaseFailure("refused, but not by the parser: " + message);
+    }
+    const std::string wanted = expected->string_or("message", "");
+    const auto missing = missing_names(wanted, message);
+    if (!missing.empty()) throw CaseFailure("the refusal doesn't name " + missing.front() + ": " + message + "  (expected: " + wanted + ")");
+    return true;
+  }
+
+  void process() {
+    for (const JsonNode& input : list_of(test_, "inputs")) {
+      const std::string topic = input.string_or("topic", "");
+      engine_.append(topic, input_record(engine_, topic, input));
+    }
+    std::set<std::string> input_topics;
+    for (const JsonNode& input : list_of(test_, "inputs")) input_topics.insert(input.string_or("topic", ""));
+    for (const auto& query : engine_.engine().query_definitions()) {
+      auto driver = engine_.drive(
+          query, true, [this](const std::string& topic, const OwnedRecord& record) { engine_.append(topic, record); },
+          [this](const ProcessingError& error) { errors_.push_back(error.message); });
+      for (const JsonNode& input : list_of(test_, "inputs")) {
+        const std::string topic = input.string_or("topic", "");
+        if (driver->reads(topic)) pipe(*driver, topic, input_record(engine_, topic, input));
+      }
+      std::set<std::string> done = input_topics;
+      for (const PlanNodePtr& source : query->plan.sources()) {
+        const std::string& topic = source->source->topic;
+        if (!done.insert(topic).second) continue;
+        for (const OwnedRecord& record : engine_.records(topic)) pipe(*driver, topic, record);
+      }
+    }
+  }
+
+  static void pipe(QueryDriver& driver, const std::string& topic, const OwnedRecord& record) {
+    std::vector<log::HeaderView> headers;
+    for (const auto& [name, value] : record.headers) {
+      headers.push_back({name, value ? log::OptionalBytes(*value) : std::nullopt});
+    }
+    log::RecordView view;
+    if (record.key) view.key = *record.key;
+    if (record.value) view.value = *record.value;
+    view.timestamp = record.timestamp;
+    view.headers = headers;
+    driver.pipe(topic, view);
+  }
+
+  void check_outputs() {
+    std::map<std::string, std::vector<const JsonNode*>> by_topic;
+    for (const JsonNode& output : list_of(test_, "outputs")) by_topic[output.string_or("topic", "")].push_back(&output);
+    const bool any_time = list_of(test_, "inputs").empty();
+    const bool exact = property("use.exact.numeric.comparison") != "false";
+    for (const auto& [topic, expected] : by_topic) {
+      const std::vector<OwnedRecord> actual = engine_.records(topic);
+      const size_t common = std::min(expected.size(), actual.size());
+      for (size_t i = 0; i < common; ++i) {
+        const std::string difference = compare_record(engine_, topic, *expected[i], actual[i], any_time, exact);
+        if (!difference.empty()) {
+          throw CaseFailure(topic + " record " + std::to_string(i) + ": " + difference + first_error());
+        }
+      }
+      if (expected.size() != actual.size()) {
+        throw CaseFailure(topic + ": expected " + std::to_string(expected.size()) + " records, got " +
+                          std::to_string(actual.size()) +
+                          (actual.size() > common ? ", the first extra one: " + describe_record(actual[common]) : "") +
+                          first_error());
+      }
+    }
+  }
+
+  std::string first_error() const { return errors_.empty() ? "" : "  (processing log: " + errors_.front() + ")"; }
+
+  std::string property(const std::string& name) const {
+    for (const auto& [key, value] : test_.properties) {
+      if (key == name) return value;
+    }
+    return "";
+  }
+
+  void check_sources() {
+    const JsonNode* post = test_.node.find("post");
+    const JsonNode* sources = post == nullptr ? nullptr : post->find("sources");
+    if (sources == nullptr) return;
+    for (const JsonNode& expected : sources->items) {
+      const std::string name = expected.string_or("name", "");
+      const SourcePtr source = engine_.engine().catalog().find_source(name);
+      if (!source) throw CaseFailure("the source " + name + " doesn't exist afterwards");
+      const std::string difference = compare_source(expected, *source);
+      if (!difference.empty()) throw CaseFailure(name + ": " + difference);
+    }
+  }
+
+  void check_topics() {
+    const JsonNode* post = test_.node.find("post");
+    const JsonNode* topics = post == nullptr ? nullptr : post->find("topics");
+    if (topics == nullptr) return;
+    const std::vector<log::TopicInfo> actual = engine_.engine().log().list_topics();
+    if (const JsonNode* blacklist = topics->find("blacklist")) {
+      const std::regex pattern(blacklist->text);
+      for (const log::TopicInfo& topic : actual) {
+        if (std::regex_match(topic.name, pattern)) throw CaseFailure("there must be no topic " + topic.name);
+      }
+    }
+    const JsonNode* list = topics->find("topics");
+    if (list == nullptr) return;
+    for (const JsonNode& expected : list->items) {
+      const std::string name = expected.string_or("name", "");
+      if (name.starts_with("_confluent-ksql")) continue;  // internals of Kafka Streams
+      const auto found = engine_.engine().log().describe_topic(name);
+      if (!found) throw CaseFailure("the topic " + name + " doesn't exist afterwards");
+      const std::string partitions = expected.string_or("partitions", "");
+      if (!partitions.empty() && partitions != std::to_string(found->config.partitions)) {
+        throw CaseFailure("the topic " + name + " has " + std::to_string(found->config.partitions) + " partitions, expected " + partitions);
+      }
+    }
+  }
+
+  const JsonCase& test_;
+  TestEngine engine_;
+  std::vector<std::string> errors_;
+};
+
+}  // namespace
+
+std::vector<JsonCase> read_json_cases(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  const JsonNode root = parse_json(text.str());
+  const JsonNode* tests = root.find("tests");
+  if (tests == nullptr) throw std::invalid_argument(path + " has no \"tests\"");
+  std::vector<JsonCase> out;
+  for (const JsonNode& node : tests->items) {
+    std::vector<std::string> formats = string_list(node.find("format"));
+    std::vector<std::string> configs = string_list(node.find("config"));
+    if (formats.empty()) formats.emplace_back();
+    if (configs.empty()) configs.emplace_back();
+    for (const std::string& format : formats) {
+      for (const std::string& config : configs) {
+        JsonCase test;
+        test.file = std::filesystem::path(path).filename().string();
+        test.name = node.string_or("name", "") + (format.empty() ? "" : " - " + format) + (config.empty() ? "" : " - " + config);
+        for (const std::string& statement : string_list(node.find("statements"))) {
+          test.statements.push_back(format.empty() ? statement : replace_all(statement, "{FORMAT}", format));
+        }
+        if (const JsonNode* properties = node.find("properties")) {
+          for (const auto& [name, value] : properties->members) {
+            const std::string given = value.kind == JsonNode::Kind::kBoolean ? (value.boolean ? "true" : "false") : value.text;
+            test.properties.emplace_back(name, given == "{CONFIG}" ? config : given);
+          }
+        }
+        const JsonNode* enabled = node.find("enabled");
+        if (enabled != nullptr && enabled->kind == JsonNode::Kind::kBoolean && !enabled->boolean) test.skip = "the case is disabled";
+        if (node.find("responses") != nullptr || node.find("expectedError") != nullptr) test.skip = "needs the REST server, not supported yet";
+        test.node = node;
+        out.push_back(std::move(test));
+      }
+    }
+  }
+  return out;
+}
+
+TestResult run_json_case(const JsonCase& test) {
+  TestResult result{test.file, test.name, TestResult::Outcome::kPassed, ""};
+  if (!test.skip.empty()) {
+    result.outcome = TestResult::Outcome::kSkipped;
+    result.reason = test.skip;
+    return result;
+  }
+  try {
+    CaseRun(test).run();
+  } catch (const CaseSkip& e) {
+    result.outcome = TestResult::Outcome::kSkipped;
+    result.reason = e.what();
+  } catch (const std::exception& e) {
+    result.outcome = TestResult::Outcome::kFailed;
+    result.reason = e.what();
+  }
+  return result;
+}
+
+}  // namespace weir::cli

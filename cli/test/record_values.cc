@@ -1,0 +1,181 @@
+#include "cli/test/record_values.h"
+
+#include <cstring>
+#include <stdexcept>
+
+#include "cli/test/case_match.h"
+#include "engine/types/text.h"
+
+namespace weir::cli {
+
+namespace {
+
+struct TestSide {
+  FormatKind format = FormatKind::kJson;
+  TypePtr single;  // the type of the only column, where there is just one
+};
+
+TestSide side_of(const TestEngine& engine, const std::string& topic, bool key) {
+  TestSide side;
+  const SourcePtr source = engine.source_of_topic(topic);
+  if (!source) {
+    side.format = key ? FormatKind::kKafka : FormatKind::kJson;
+    return side;
+  }
+  side.format = (key ? source->key_format : source->value_format).kind;
+  const auto columns = key ? source->key_columns() : source->value_columns();
+  if (columns.size() == 1) side.single = columns[0]->type;
+  return side;
+}
+
+std::string big_endian_bytes(uint64_t value, int bytes) {
+  std::string out;
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
+  return out;
+}
+
+uint64_t from_big_endian_bytes(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<uint8_t>(byte);
+  return value;
+}
+
+std::string kafka_bytes(const JsonNode& node, const TypePtr& type) {
+  const TypeKind kind = type ? type->kind() : TypeKind::kString;
+  if (kind == TypeKind::kInt) return big_endian_bytes(static_cast<uint32_t>(std::stol(node.text)), 4);
+  if (kind == TypeKind::kBigint) return big_endian_bytes(static_cast<uint64_t>(std::stoll(node.text)), 8);
+  if (kind == TypeKind::kDouble) {
+    const double value = std::stod(node.text);
+    uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return big_endian_bytes(bits, 8);
+  }
+  return node.kind == JsonNode::Kind::kString ? node.text : node.dump();
+}
+
+std::optional<std::string> to_bytes(TestEngine& engine, const std::string& topic, bool key, const JsonNode* node) {
+  if (node == nullptr || node->is_null()) return std::nullopt;
+  const TestSide side = side_of(engine, topic, key);
+  switch (side.format) {
+    case FormatKind::kNone:
+      return std::nullopt;
+    case FormatKind::kKafka:
+      return kafka_bytes(*node, side.single);
+    case FormatKind::kDelimited:
+      return node->kind == JsonNode::Kind::kString ? node->text : node->dump();
+    case FormatKind::kJson:
+      return node->dump();
+    case FormatKind::kJsonSr: {
+      const auto schema = engine.engine().registry()->latest(topic + (key ? "-key" : "-value"));
+      std::string out;
+      append_schema_header(out, schema ? schema->id : 1);
+      return out + node->dump();
+    }
+    default:
+      throw std::invalid_argument(std::string("test records in ") + format_name(side.format) + " are not supported yet");
+  }
+}
+
+JsonNode number_node(const std::string& text) {
+  JsonNode node;
+  node.kind = JsonNode::Kind::kNumber;
+  node.text = text;
+  return node;
+}
+
+JsonNode text_node(const std::string& text) {
+  JsonNode node;
+  node.kind = JsonNode::Kind::kString;
+  node.text = text;
+  return node;
+}
+
+JsonNode from_bytes(TestEngine& engine, const std::string& topic, bool key, const std::optional<std::string>& bytes) {
+  if (!bytes) return {};
+  const TestSide side = side_of(engine, topic, key);
+  switch (side.format) {
+    case FormatKind::kNone:
+      return {};
+    case FormatKind::kKafka: {
+      const TypeKind kind = side.single ? side.single->kind() : TypeKind::kString;
+      const uint64_t bits = from_big_endian_bytes(*bytes);
+      if (kind == TypeKind::kInt) return number_node(std::to_string(static_cast<int32_t>(bits)));
+      if (kind == TypeKind::kBigint) return number_node(std::to_string(static_cast<int64_t>(bits)));
+      if (kind == TypeKind::kDouble) {
+        double value;
+        std::memcpy(&value, &bits, sizeof value);
+        return number_node(java_double(value));
+      }
+      return text_node(*bytes);
+    }
+    case FormatKind::kDelimited:
+      return text_node(*bytes);
+    case FormatKind::kJson:
+      return parse_json(*bytes);
+    case FormatKind::kJsonSr:
+      if (!schema_id_of(*bytes)) throw std::invalid_argument("the record in " + topic + " has no schema id before its JSON");
+      return parse_json(std::string_view(*bytes).substr(5));
+    default:
+      throw std::invalid_argument(std::string("test records in ") + format_name(side.format) + " are not supported yet");
+  }
+}
+
+}  // namespace
+
+OwnedRecord input_record(TestEngine& engine, const std::string& topic, const JsonNode& node) {
+  OwnedRecord record;
+  record.key = to_bytes(engine, topic, true, node.find("key"));
+  record.value = to_bytes(engine, topic, false, node.find("value"));
+  record.timestamp = std::stoll(node.string_or("timestamp", "0"));
+  if (node.find("window") != nullptr) throw std::invalid_argument("records with windowed keys are not supported yet");
+  if (const JsonNode* headers = node.find("headers")) {
+    for (const JsonNode& header : headers->items) {
+      const JsonNode* value = header.find("VALUE");
+      std::optional<std::string> bytes;
+      if (value != nullptr && !value->is_null()) bytes = base64_decode(value->text);
+      record.headers.emplace_back(header.string_or("KEY", ""), bytes);
+    }
+  }
+  return record;
+}
+
+std::string compare_record(TestEngine& engine, const std::string& topic, const JsonNode& expected, const OwnedRecord& actual,
+                           bool any_time, bool exact) {
+  const JsonNode none;
+  const JsonNode* key = expected.find("key");
+  const JsonNode* value = expected.find("value");
+  const SourcePtr source = engine.source_of_topic(topic);
+  const bool exact_keys = exact && !(source && source->key_format.kind == FormatKind::kJsonSr);
+  const bool exact_values = exact && !(source && source->value_format.kind == FormatKind::kJsonSr);
+  std::string difference = compare_values(key == nullptr ? none : *key, from_bytes(engine, topic, true, actual.key), exact_keys);
+  if (!difference.empty()) return "key: " + difference;
+  difference = compare_values(value == nullptr ? none : *value, from_bytes(engine, topic, false, actual.value), exact_values);
+  if (!difference.empty()) return "value: " + difference;
+  const std::string time = expected.string_or("timestamp", "");
+  if (!time.empty() && !(any_time && time == "0") && std::stoll(time) != actual.timestamp) {
+    return "timestamp: expected " + time + ", got " + std::to_string(actual.timestamp);
+  }
+  const JsonNode* headers = expected.find("headers");
+  const size_t expected_headers = headers == nullptr ? 0 : headers->items.size();
+  if (expected_headers != actual.headers.size()) {
+    return "expected " + std::to_string(expected_headers) + " headers, got " + std::to_string(actual.headers.size());
+  }
+  for (size_t i = 0; i < expected_headers; ++i) {
+    const JsonNode& header = headers->items[i];
+    const JsonNode* bytes = header.find("VALUE");
+    const bool null = bytes == nullptr || bytes->is_null();
+    const bool same = header.string_or("KEY", "") == actual.headers[i].first &&
+                      (null ? !actual.headers[i].second : actual.headers[i].second == base64_decode(bytes->text));
+    if (!same) return "header " + std::to_string(i) + " differs";
+  }
+  return "";
+}
+
+std::string describe_record(const OwnedRecord& record) {
+  const auto text = [](const std::optional<std::string>& bytes) {
+    return !bytes ? std::string("null") : is_valid_utf8(*bytes) ? *bytes : "0x" + hex_encode(*bytes);
+  };
+  return "key " + text(record.key) + ", value " + text(record.value) + ", timestamp " + std::to_string(record.timestamp);
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,324 @@
+#include "cli/test/sql_case.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "cli/test/case_match.h"
+#include "cli/test/test_engine.h"
+#include "engine/exec/expression.h"
+#include "engine/sql/formatter.h"
+
+namespace weir::cli {
+
+namespace {
+
+class SqlFailure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class SqlCaseRun {
+ public:
+  explicit SqlCaseRun(const SqlCase& test) : test_(test), engine_({}) {}
+
+  void run() { run_text(test_.text); }
+
+ private:
+  void run_text(const std::string& text) {
+    for (const sql::StatementText& piece : sql::split_statements(text)) {
+      const sql::StatementPtr statement = sql::parse_statement(piece.text + ";", engine_.session().variables);
+      if (const auto* script = std::get_if<sql::RunScript>(&statement->body)) {
+        run_script(script->path);
+      } else if (const auto* values = std::get_if<sql::AssertValues>(&statement->body)) {
+        assert_values(*values, piece);
+      } else if (const auto* source = std::get_if<sql::AssertSource>(&statement->body)) {
+        assert_source(*source, piece);
+      } else {
+        execute(*statement);
+      }
+    }
+  }
+
+  void run_script(const std::string& path) {
+    std::ifstream file(test_.folder + "/" + path);
+    if (!file) throw SqlFailure("the script " + path + " isn't there");
+    std::stringstream text;
+    text << file.rdbuf();
+    run_text(text.str());
+  }
+
+  void execute(const sql::Statement& statement) {
+    if (const auto* create = std::get_if<sql::CreateSource>(&statement.body)) prepare_topic(*create);
+    if (const auto* set = std::get_if<sql::SetProperty>(&statement.body)) {
+      if (Config::find(set->name) == nullptr) return;  // of another engine: means nothing here
+    }
+    engine_.execute(statement);
+    start_new_queries();
+    if (const auto* insert = std::get_if<sql::InsertValues>(&statement.body)) {
+      const SourcePtr source = engine_.engine().catalog().find_source(insert->target.name);
+      const std::vector<OwnedRecord> records = engine_.records(source->topic);
+      for (size_t i = fed_[source->topic]; i < records.size(); ++i) feed(source->topic, records[i]);
+      fed_[source->topic] = engine_.records(source->topic).size();
+    }
+  }
+
+  // A topic of declared columns is there before its stream is, as with a producer that came first.
+  void prepare_topic(const sql::CreateSource& create) {
+    for (const sql::Property& property : create.properties) {
+      if (property.name == "PARTITIONS") return;
+    }
+    for (const sql::Property& property : create.properties) {
+      if (property.name == "KAFKA_TOPIC" && property.value->kind == sql::ExprKind::kString && !create.elements.empty()) {
+        engine_.ensure_topic(static_cast<const sql::StringLiteral&>(*property.value).value);
+      }
+    }
+  }
+
+  void start_new_queries() {
+    std::map<std::string, std::unique_ptr<QueryDriver>> still;
+    for (const auto& query : engine_.engine().query_definitions()) {
+      auto found = drivers_.find(query->id);
+      if (found != drivers_.end() && &found->second->query() == query.get()) {
+        still[query->id] = std::move(found->second);
+        continue;
+      }
+      if (found == drivers_.end()) order_.push_back(query->id);
+      still[query->id] = engine_.drive(
+          query, true,
+          [this](const std::string& topic, const OwnedRecord& record) {
+            engine_.append(topic, record);
+            ++fed_[topic];
+            feed(topic, record);
+          },
+          [](const ProcessingError&) {});
+    }
+    drivers_ = std::move(still);
+  }
+
+  // Depth first: what a query gives goes through its readers before its next record is taken.
+  void feed(const std::string& topic, const OwnedRecord& record) {
+    std::vector<log::HeaderView> headers;
+    for (const auto& [name, value] : record.headers) {
+      headers.push_back({name, value ? log::OptionalBytes(*value) : std::nullopt});
+    }
+    log::RecordView view;
+    if (record.key) view.key = *record.key;
+    if (record.value) view.value = *record.value;
+    view.timestamp = record.timestamp;
+    view.headers = headers;
+    for (const std::string& id : order_) {
+      const auto driver = drivers_.find(id);
+      if (driver != drivers_.end() && driver->second->reads(topic)) driver->second->pipe(topic, view);
+    }
+  }
+
+  [[noreturn]] static void fail(const sql::StatementText& piece, const std::string& reason) {
+    throw SqlFailure("line " + std::to_string(piece.pos.line) + ": " + reason);
+  }
+
+  void assert_values(const sql::AssertValues& expected, const sql::StatementText& piece) {
+    const SourcePtr source = engine_.engine().catalog().find_source(expected.source.name);
+    if (!source) fail(piece, "there is no source " + expected.source.name);
+    const std::vector<OwnedRecord> records = engine_.records(source->topic);
+    const size_t index = asserted_[source->topic]++;
+    if (index >= records.size()) {
+      fail(piece, "expected another record in " + source->topic + ", but it holds " + std::to_string(records.size()));
+    }
+    const OwnedRecord& record = records[index];
+    if (expected.tombstone && record.value) fail(piece, "expected a NULL value, got " + *record.value);
+    if (!expected.tombstone && !record.value && !source->value_columns().empty()) fail(piece, "the record's value is NULL");
+
+    BindContext context;
+    context.catalog = &engine_.engine().catalog();
+    context.functions = &engine_.engine().functions();
+    sql::InsertValues as_insert{expected.source, expected.columns, expected.values};
+    Source writable = *source;  // also read-only sources can be asserted
+    writable.read_only = false;
+    Catalog catalog;
+    for (const auto& [name, type] : engine_.engine().catalog().types()) catalog.put_type(name, type);
+    catalog.put_source(std::make_shared<const Source>(writable));
+    context.catalog = &catalog;
+    const BoundInsertValues bound = bind_insert_values(as_insert, context);
+    if (bound.rowtime) {
+      const int64_t time = evaluate_constant(bound.rowtime).as_int();
+      if (time != record.timestamp) {
+        fail(piece, "expected ROWTIME " + std::to_string(time) + ", got " + std::to_string(record.timestamp));
+      }
+    }
+    const std::vector<Value> actual = decode(*source, record, piece);
+    for (size_t c = 0; c < source->columns.size(); ++c) {
+      const SourceColumn& column = source->columns[c];
+      const bool named = expected.columns.empty() ||
+                         std::any_of(expected.columns.begin(), expected.columns.end(),
+                                     [&](const sql::Identifier& name) { return name.name == column.name; });
+      if (!named || (expected.tombstone && column.role == SourceColumn::Role::kValue)) continue;
+      const Value wanted = evaluate_constant(bound.values[c]);
+      if (!(wanted == actual[c])) {
+        fail(piece, "column " + column.name + ": expected " + (wanted.is_null() ? "NULL" : to_text(wanted, *column.type)) +
+                        ", got " + (actual[c].is_null() ? "NULL" : to_text(actual[c], *column.type)));
+      }
+    }
+  }
+
+  std::vector<Value> decode(const Source& source, const OwnedRecord& record, const sql::StatementText& piece) {
+    Arena arena;
+    std::vector<Value> out(source.columns.size());
+    for (const bool key : {true, false}) {
+      FormatContext context{key ? source.key_format : source.value_format, key, source.topic, {}, engine_.engine().registry()};
+      std::vector<int> wanted;
+      std::vector<size_t> places;
+      std::vector<std::shared_ptr<Column>> columns;
+      std::vector<Column*> pointers;
+      for (size_t c = 0; c < source.columns.size(); ++c) {
+        if (source.columns[c].role != (key ? SourceColumn::Role::kKey : SourceColumn::Role::kValue)) continue;
+        context.columns.push_back({source.columns[c].name, source.columns[c].type});
+        wanted.push_back(static_cast<int>(wanted.size()));
+        places.push_back(c);
+        columns.push_back(std::make_shared<Column>(source.columns[c].type));
+        pointers.push_back(columns.back().get());
+      }
+      if (wanted.empty()) continue;
+      log::OptionalBytes payload;
+      const auto& bytes = key ? record.key : record.value;
+      if (bytes) payload = *bytes;
+      RowErrors errors;
+      RowBits bad;
+      make_decoder(context, wanted)->decode(std::span(&payload, 1), pointers, arena, errors, bad);
+      if (errors.count() > 0) fail(piece, "the record can't be read: " + errors.errors().front().message);
+      for (size_t i = 0; i < places.size(); ++i) out[places[i]] = columns[i]->value(0);
+    }
+    return out;
+  }
+
+  void assert_source(const sql::AssertSource& expected, const sql::StatementText& piece) {
+    const SourcePtr source = engine_.engine().catalog().find_source(expected.name.name);
+    if (!source) fail(piece, "there is no source " + expected.name.name);
+    if (source->kind != expected.kind) fail(piece, "it is a " + std::string(sql::source_kind_name(source->kind)));
+    std::string wanted, got;
+    using Role = sql::ColumnDefinition::Role;
+    for (const auto& element : expected.elements) {
+      wanted += element.name.name + " " + resolve_type(*element.type, &engine_.engine().catalog())->to_string() +
+                (element.role == Role::kKey || element.role == Role::kPrimaryKey ? " KEY, "
+                 : element.role == Role::kValue                                 ? ", "
+                                                                                : " HEADERS, ");
+    }
+    for (const SourceColumn& column : source->columns) {
+      got += column.name + " " + column.type->to_string() +
+             (column.role == SourceColumn::Role::kKey ? " KEY, " : column.role == SourceColumn::Role::kValue ? ", " : " HEADERS, ");
+    }
+    if (!expected.elements.empty() && wanted != got) fail(piece, "expected the columns " + wanted + "got " + got);
+    for (const sql::Property& property : expected.properties) {
+      const std::string value = property.value->kind == sql::ExprKind::kString
+                                    ? static_cast<const sql::StringLiteral&>(*property.value).value
+                                    : sql::to_sql(*property.value);
+      std::string actual = value;
+      if (property.name == "KAFKA_TOPIC") actual = source->topic;
+      if (property.name == "KEY_FORMAT") actual = format_name(source->key_format.kind);
+      if (property.name == "VALUE_FORMAT") actual = format_name(source->value_format.kind);
+      if (property.name == "TIMESTAMP") actual = source->timestamp_column;
+      if (property.name == "TIMESTAMP_FORMAT") actual = source->timestamp_format;
+      if (actual != value) fail(piece, property.name + ": expected " + value + ", got " + actual);
+    }
+  }
+
+  const SqlCase& test_;
+  TestEngine engine_;
+  std::map<std::string, std::unique_ptr<QueryDriver>> drivers_;
+  std::vector<std::string> order_;
+  std::map<std::string, size_t> fed_, asserted_;
+};
+
+std::string after_colon(const std::string& line) {
+  std::string text = line.substr(line.find(':') + 1);
+  text.erase(0, text.find_first_not_of(" \t"));
+  text.erase(text.find_last_not_of(" \t\r") + 1);
+  return text;
+}
+
+// Empty when the error is the expected one.
+std::string judge_error(const SqlCase& test, const StatementError& e) {
+  const std::string& kind = test.expected_error;
+  const bool foreign = kind.find('.') != std::string::npos;
+  const char* actual = e.kind() == StatementError::Kind::kSyntax         ? "syntax"
+                       : e.kind() == StatementError::Kind::kInvalid      ? "invalid"
+                       : e.kind() == StatementError::Kind::kNotSupported ? "not_supported"
+                                                                         : "internal";
+  if (!foreign && kind != "any" && kind != actual) return "expected an error of kind " + kind + ", got " + actual + ": " + e.what();
+  if (e.kind() == StatementError::Kind::kInternal) return e.what();
+  if (foreign) {
+    const auto missing = missing_names(test.expected_message, e.what());
+    return missing.empty() ? "" : "the refusal doesn't name " + missing.front() + ": " + e.what();
+  }
+  if (std::string(e.what()).find(test.expected_message) == std::string::npos) {
+    return "expected a message with \"" + test.expected_message + "\", got: " + e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<SqlCase> read_sql_cases(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw std::invalid_argument("can't be read");
+  SqlCase current;
+  current.file = std::filesystem::path(path).filename().string();
+  current.folder = std::filesystem::path(path).parent_path().string();
+  current.name = current.file;
+  std::vector<SqlCase> out;
+  bool named = false;
+  std::string line;
+  const auto close = [&] {
+    if (named || !sql::split_statements(current.text).empty()) out.push_back(current);
+  };
+  int lines = 0;
+  while (std::getline(file, line)) {
+    if (line.starts_with("--@test:")) {
+      if (named || current.text.find(';') != std::string::npos) close();
+      named = true;
+      current.name = after_colon(line);
+      current.text.assign(static_cast<size_t>(lines), '\n');  // so that lines count in the file
+      current.expected_error.clear();
+      current.expected_message.clear();
+    } else if (line.starts_with("--@expected.error:")) {
+      current.expected_error = after_colon(line);
+    } else if (line.starts_with("--@expected.message:")) {
+      current.expected_message = after_colon(line);
+    }
+    current.text += line + "\n";
+    ++lines;
+  }
+  close();
+  return out;
+}
+
+TestResult run_sql_case(const SqlCase& test) {
+  TestResult result{test.file, test.name, TestResult::Outcome::kPassed, ""};
+  const auto fail = [&](const std::string& reason) {
+    result.outcome = TestResult::Outcome::kFailed;
+    result.reason = reason;
+  };
+  const bool refusal = !test.expected_error.empty() || !test.expected_message.empty();
+  try {
+    SqlCaseRun(test).run();
+    if (refusal) fail("nothing was refused, but it should be");
+  } catch (const StatementError& e) {
+    const bool foreign = test.folder.find("sql-tests") != std::string::npos;
+    if (foreign && e.kind() == StatementError::Kind::kNotSupported) {
+      result.outcome = TestResult::Outcome::kSkipped;
+      result.reason = e.what();
+    } else if (!refusal) {
+      fail(std::string("refused: ") + e.what());
+    } else {
+      SqlCase judged = test;
+      if (judged.expected_error.empty()) judged.expected_error = "any";
+      const std::string difference = judge_error(judged, e);
+      if (!difference.empty()) fail(difference);
+    }
+  } catch (const std::exception& e) {
+    fail(e.what());
+  }
+  return result;
+}
+
+}  // namespace weir::cli
