@@ -24,6 +24,7 @@ class EmbeddedReader : public LogReader {
   std::vector<FetchedRecords> poll(std::chrono::milliseconds timeout, size_t max_records) override;
   bool at_end(const TopicPartition& partition) const override;
   void wakeup() override { signal_.wake_up(); }
+  void on_ready(std::function<void()> callback) override { signal_.on_ready(std::move(callback)); }
 
  private:
   struct Assignment {

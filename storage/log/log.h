@@ -82,8 +82,8 @@ class LogReader {
   // Makes a poll that waits, or the next one, return at once. Any thread.
   virtual void wakeup() = 0;
 
-  // `callback` is called, from any thread and without locks held, when poll() may have something new: for those who wait on several
-  // readers. It must be quick and may be called once too often. Set before the first assign(); nullptr takes it away, after which no
+  // `callback` is called, from any thread, when poll() may have something new: for those who wait on several
+  // readers. It must be quick, must not call the log, and may be called once too often. Set before the first assign(); nullptr takes it away, after which no
   // call is under way.
   virtual void on_ready(std::function<void()> callback) { (void)callback; }
 };

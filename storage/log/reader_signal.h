@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -15,6 +16,11 @@ class ReaderSignal {
     const std::lock_guard lock(mutex_);
     data_ = true;
     changed_.notify_one();
+    if (on_ready_) on_ready_();  // below the lock: once taken away, no call is under way
+  }
+  void on_ready(std::function<void()> callback) {
+    const std::lock_guard lock(mutex_);
+    on_ready_ = std::move(callback);
   }
   void wake_up() {
     const std::lock_guard lock(mutex_);
@@ -43,6 +49,7 @@ class ReaderSignal {
   std::condition_variable changed_;
   bool data_ = false;
   bool woken_ = false;
+  std::function<void()> on_ready_;
 };
 
 }  // namespace weir::log
