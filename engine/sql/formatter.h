@@ -14,6 +14,7 @@ std::string to_sql(const Statement& statement);  // without semicolon; secrets i
 
 // Structural equality, positions ignored.
 bool equal(const Expr& a, const Expr& b);
+bool equal(const Statement& a, const Statement& b);
 
 // password, secret, token, private key …: values that must never be printed.
 bool is_secret_property(const std::string& name);

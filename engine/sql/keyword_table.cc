@@ -5,6 +5,7 @@
 #include "WeirSqlLexer.h"
 #include "WeirSqlParser.h"
 #include "engine/sql/parser.h"
+#include "engine/sql/variables.h"
 
 namespace weir::sql {
 
@@ -99,7 +100,7 @@ bool needs_quotes(const std::string& name) {
 std::string quote_identifier(const std::string& name) {
   if (!needs_quotes(name)) return name;
   std::string quoted = "`";
-  for (const char c : name) {
+  for (const char c : escape_variables(name)) {
     if (c == '`') quoted += '`';
     quoted += c;
   }

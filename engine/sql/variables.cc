@@ -1,5 +1,7 @@
 // ${name} in a script. Inside quotes the value is put in as text, its quotes doubled; elsewhere it must be one name or
 // one literal, so that no value can change what the statement does.
+#include "engine/sql/variables.h"
+
 #include <optional>
 
 #include "engine/sql/keyword_table.h"
@@ -156,6 +158,20 @@ std::string substitute_variables(const std::string& text, const Variables& varia
   if (text.find("${") == std::string::npos) return text;
   const TokenList tokens(text);
   return VariableSubstitution(tokens, variables).run();
+}
+
+std::string escape_variables(const std::string& text) {
+  if (text.find("${") == std::string::npos) return text;
+  std::string escaped;
+  size_t copied = 0;
+  while (const auto reference = next_variable(text, copied)) {
+    escaped.append(text, copied, reference->end - copied);
+    // The dollar that an escaped reference has already stays part of the text.
+    const size_t name_length = reference->name.size() + 3;
+    escaped.insert(escaped.size() - name_length, 1, '$');
+    copied = reference->end;
+  }
+  return escaped.append(text, copied);
 }
 
 }  // namespace weir::sql
