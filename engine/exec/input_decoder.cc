@@ -100,7 +100,7 @@ constexpr int kTimeOutput = -1;
 
 class SourceDecoder final : public InputDecoder {
  public:
-  SourceDecoder(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry)
+  SourceDecoder(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry, const FunctionRegistry& functions)
       : schema_(node.schema), spec_(*node.source) {
     for (size_t c = 0; c < spec_.columns.size(); ++c) {
       const SourceColumnRef& column = spec_.columns[c];
@@ -108,8 +108,12 @@ class SourceDecoder final : public InputDecoder {
       if (column.from == SourceColumnRef::From::kValue) value_.want(column.index, static_cast<int>(c));
     }
     if (!spec_.timestamp_column.empty()) {
-      key_.want(index_of(spec_.key_columns, spec_.timestamp_column), kTimeOutput);
-      value_.want(index_of(spec_.value_columns, spec_.timestamp_column), kTimeOutput);
+      const int key = index_of(spec_.key_columns, spec_.timestamp_column);
+      const int value = index_of(spec_.value_columns, spec_.timestamp_column);
+      key_.want(key, kTimeOutput);
+      value_.want(value, kTimeOutput);
+      const TypePtr& type = key >= 0 ? spec_.key_columns[key].type : spec_.value_columns.at(value).type;
+      time_ = std::make_unique<TimestampColumn>(type, spec_.timestamp_format, functions);
     }
     key_.prepare({spec_.key_format, true, spec_.topic, spec_.key_columns, registry});
     value_.prepare({spec_.value_format, false, spec_.topic, spec_.value_columns, registry});
@@ -149,18 +153,19 @@ class SourceDecoder final : public InputDecoder {
     return -1;
   }
 
-  void set_times(const ColumnPtr& time, TaskContext& context, RowBits& bad, Batch& out) const {
+  void set_times(const ColumnPtr& column, TaskContext& context, RowBits& bad, Batch& out) const {
+    EvalContext eval = context.eval();
+    const ColumnPtr time = column ? time_->read(column, out.rows, eval) : nullptr;
     for (uint32_t row = 0; row < out.rows; ++row) {
       if (bad.test(row)) continue;
       if (time && !out.null_value.test(row)) {
-        const auto value = timestamp_of(*time, row, spec_.timestamp_format);
-        if (!value) {
+        if (time->is_null(row)) {
           bad.set(row);
           context.errors.report({RowError::Stage::kTimestamp, row, spec_.timestamp_column,
                                  "the timestamp column is NULL or not in the declared format; the record is skipped"});
           continue;
         }
-        out.timestamps[row] = *value;
+        out.timestamps[row] = time->at<int64_t>(row);
       }
       if (out.timestamps[row] < 0) {
         bad.set(row);
@@ -227,6 +232,7 @@ class SourceDecoder final : public InputDecoder {
   PlanSchema schema_;
   PlanNode::SourceSpec spec_;
   SideReader key_, value_;
+  std::unique_ptr<TimestampColumn> time_;
   std::vector<log::OptionalBytes> payloads_;
 };
 
@@ -270,9 +276,10 @@ class RepartitionDecoder final : public InputDecoder {
 
 }  // namespace
 
-std::unique_ptr<InputDecoder> InputDecoder::create(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry) {
+std::unique_ptr<InputDecoder> InputDecoder::create(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry,
+                                                   const FunctionRegistry& functions) {
   if (node.kind == PlanKind::kRepartition) return std::make_unique<RepartitionDecoder>(node);
-  return std::make_unique<SourceDecoder>(node, registry);
+  return std::make_unique<SourceDecoder>(node, registry, functions);
 }
 
 }  // namespace weir

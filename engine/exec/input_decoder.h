@@ -8,6 +8,7 @@
 #include "engine/exec/operator.h"
 #include "engine/exec/row_codec.h"
 #include "engine/formats/format.h"
+#include "engine/functions/registry.h"
 #include "engine/plan/physical_plan.h"
 
 namespace weir {
@@ -20,7 +21,8 @@ class InputDecoder {
   virtual void decode(const log::FetchedRecords& records, TaskContext& context, Batch& out) = 0;
 
   // `node`: kSource or kRepartition.
-  static std::unique_ptr<InputDecoder> create(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry);
+  static std::unique_ptr<InputDecoder> create(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry,
+                                              const FunctionRegistry& functions);
 };
 
 }  // namespace weir

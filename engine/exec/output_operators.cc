@@ -1,7 +1,5 @@
 #include "engine/exec/output_operators.h"
 
-#include "engine/exec/timestamp_column.h"
-
 namespace weir {
 
 namespace {
@@ -32,14 +30,14 @@ std::vector<int> indices_where(const PlanSchema& schema, bool key) {
 }  // namespace
 
 SinkOperator::SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns, std::unique_ptr<RowEncoder> value,
-                           std::vector<int> value_columns, int timestamp_column, std::string timestamp_format,
-                           TaskContext& context)
+                           std::vector<int> value_columns, int timestamp_column,
+                           std::unique_ptr<TimestampColumn> time, TaskContext& context)
     : key_(std::move(key)),
       value_(std::move(value)),
       key_columns_(std::move(key_columns)),
       value_columns_(std::move(value_columns)),
       timestamp_column_(timestamp_column),
-      timestamp_format_(std::move(timestamp_format)),
+      time_(std::move(time)),
       context_(context) {}
 
 void SinkOperator::push(const Batch& batch, int) {
@@ -47,18 +45,22 @@ void SinkOperator::push(const Batch& batch, int) {
   const std::vector<const Column*> values = columns_at(batch, value_columns_);
   key_->begin(keys);
   value_->begin(values);
+  ColumnPtr times;
+  if (timestamp_column_ >= 0) {
+    EvalContext eval = context_.eval();
+    times = time_->read(batch.columns[timestamp_column_], batch.rows, eval);
+  }
   std::string reason;
   for (uint32_t row = 0; row < batch.rows; ++row) {
     log::RecordView record;
     record.timestamp = batch.timestamps[row];
     if (timestamp_column_ >= 0 && !batch.null_value.test(row)) {
-      const auto time = timestamp_of(*batch.columns[timestamp_column_], row, timestamp_format_);
-      if (!time || *time < 0) {
+      if (times->is_null(row) || times->at<int64_t>(row) < 0) {
         context_.errors.report({RowError::Stage::kTimestamp, row, "TIMESTAMP of the sink",
                                 "the timestamp column is NULL, negative or not in the declared format; the row is dropped"});
         continue;
       }
-      record.timestamp = *time;
+      record.timestamp = times->at<int64_t>(row);
     }
     bool is_null = key_columns_.empty();
     if (!is_null && !batch.null_key.test(row)) {
@@ -79,23 +81,27 @@ void SinkOperator::push(const Batch& batch, int) {
       if (!is_null) record.value = value_bytes_;
     }
     if (!batch.headers.empty()) record.headers = batch.headers[row];
-    context_.collector->collect(record);
+    context_.collector->collect(record, record.key);
   }
   if (context_.errors.count() > 0) context_.drain_errors(batch);
 }
 
-RepartitionSink::RepartitionSink(const PlanSchema& schema, bool drop_null_keys, TaskContext& context)
+RepartitionSink::RepartitionSink(const PlanSchema& schema, bool drop_null_keys, std::unique_ptr<RowEncoder> partition_key,
+                                 TaskContext& context)
     : key_codec_(types_where(schema, true)),
       value_codec_(types_where(schema, false)),
       key_columns_(indices_where(schema, true)),
       value_columns_(indices_where(schema, false)),
       drop_null_keys_(drop_null_keys),
+      partition_key_(std::move(partition_key)),
       context_(context) {}
 
 void RepartitionSink::push(const Batch& batch, int) {
   const std::vector<const Column*> keys = columns_at(batch, key_columns_);
   const std::vector<const Column*> values = columns_at(batch, value_columns_);
+  if (partition_key_) partition_key_->begin(keys);
   for (uint32_t row = 0; row < batch.rows; ++row) {
+    log::OptionalBytes partition_by;
     log::RecordView record;
     record.timestamp = batch.timestamps[row];
     if (batch.null_key.test(row)) {
@@ -107,6 +113,17 @@ void RepartitionSink::push(const Batch& batch, int) {
       key_bytes_.clear();
       key_codec_.encode(keys, row, key_bytes_);
       record.key = key_bytes_;
+      partition_by = key_bytes_;
+      if (partition_key_) {
+        partition_bytes_.clear();
+        bool is_null = false;
+        std::string reason;
+        if (!partition_key_->encode(row, partition_bytes_, is_null, reason)) {
+          context_.errors.report({RowError::Stage::kEncode, row, "key", reason});
+          continue;
+        }
+        if (!is_null) partition_by = partition_bytes_;
+      }
     }
     if (!batch.null_value.test(row)) {
       value_bytes_.clear();
@@ -114,7 +131,7 @@ void RepartitionSink::push(const Batch& batch, int) {
       record.value = value_bytes_;
     }
     if (!batch.headers.empty()) record.headers = batch.headers[row];
-    context_.collector->collect(record);
+    context_.collector->collect(record, partition_by);
   }
   if (context_.errors.count() > 0) context_.drain_errors(batch);
 }

@@ -7,6 +7,7 @@
 
 #include "engine/exec/operator.h"
 #include "engine/exec/row_codec.h"
+#include "engine/exec/timestamp_column.h"
 #include "engine/formats/format.h"
 #include "engine/plan/physical_plan.h"
 
@@ -15,30 +16,33 @@ namespace weir {
 class SinkOperator final : public Operator {
  public:
   // `key_columns`, `value_columns`: indices into the batch's columns, in the encoders' order. `timestamp_column`: index of the column
-  // that gives the record's time, or -1.
+  // that gives the record's time through `time`, or -1.
   SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns, std::unique_ptr<RowEncoder> value,
-               std::vector<int> value_columns, int timestamp_column, std::string timestamp_format, TaskContext& context);
+               std::vector<int> value_columns, int timestamp_column, std::unique_ptr<TimestampColumn> time, TaskContext& context);
   void push(const Batch& batch, int input) override;
 
  private:
   std::unique_ptr<RowEncoder> key_, value_;
   std::vector<int> key_columns_, value_columns_;
   int timestamp_column_;
-  std::string timestamp_format_;
+  std::unique_ptr<TimestampColumn> time_;
   TaskContext& context_;
   std::string key_bytes_, value_bytes_;
 };
 
-// Keys and values in the engine's own encoding; partitioned by the encoded key.
+// Keys and values in the engine's own encoding. Partitioned by the encoded key, or by the bytes that `partition_key` makes of it where the
+// rows must meet those of a topic that others write.
 class RepartitionSink final : public Operator {
  public:
-  RepartitionSink(const PlanSchema& schema, bool drop_null_keys, TaskContext& context);
+  RepartitionSink(const PlanSchema& schema, bool drop_null_keys, std::unique_ptr<RowEncoder> partition_key, TaskContext& context);
   void push(const Batch& batch, int input) override;
 
  private:
   RowCodec key_codec_, value_codec_;
   std::vector<int> key_columns_, value_columns_;
   bool drop_null_keys_;
+  std::unique_ptr<RowEncoder> partition_key_;
+  std::string partition_bytes_;
   TaskContext& context_;
   std::string key_bytes_, value_bytes_;
 };

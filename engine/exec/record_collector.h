@@ -29,8 +29,9 @@ inline constexpr size_t kMaxErrorBytes = 64 * 1024;
 class RecordCollector {
  public:
   virtual ~RecordCollector() = default;
-  // A record for the stage's output topic (sink or repartition topic). The collector picks the partition by the key.
-  virtual void collect(const log::RecordView& record) = 0;
+  // A record for the stage's output topic (sink or repartition topic). The collector picks the partition by the bytes of
+  // `partition_by`, as Java's default partitioner does; without them partitions take turns.
+  virtual void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) = 0;
   // A push query's rows: the columns of the plan's root. Views are valid during the call.
   virtual void rows(const Batch& batch) = 0;
   virtual void error(ProcessingError error) = 0;

@@ -35,7 +35,7 @@ int column_index(const PlanSchema& schema, const std::string& name) {
 class ErrorBuffer final : public RecordCollector {
  public:
   explicit ErrorBuffer(std::vector<ProcessingError>& out) : out_(out) {}
-  void collect(const log::RecordView&) override {}
+  void collect(const log::RecordView&, const log::OptionalBytes&) override {}
   void rows(const Batch&) override {}
   void error(ProcessingError error) override { out_.push_back(std::move(error)); }
 
@@ -91,8 +91,16 @@ std::unique_ptr<CompiledExpression> Task::compile(const std::string& sql, const 
 
 Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
   if (stage.repartition) {
-    operators_.push_back(
-        std::make_unique<RepartitionSink>(stage.root->schema, stage.repartition->drop_null_keys, context_));
+    std::unique_ptr<RowEncoder> partition_key;
+    if (stage.repartition->partition_format) {
+      FormatContext format{*stage.repartition->partition_format, true, stage.repartition->repartition_topic, {}, environment_.registry};
+      for (const PlanColumn& column : stage.root->schema) {
+        if (column.key) format.columns.push_back({column.name, column.type});
+      }
+      partition_key = make_encoder(format);
+    }
+    operators_.push_back(std::make_unique<RepartitionSink>(stage.root->schema, stage.repartition->drop_null_keys,
+                                                           std::move(partition_key), context_));
   } else if (!plan.sink) {
     operators_.push_back(std::make_unique<ClientSink>(context_));
   } else {
@@ -102,10 +110,14 @@ Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
     for (const FormatColumn& column : sink.key_columns) keys.push_back(column_index(schema, column.name));
     for (const FormatColumn& column : sink.value_columns) values.push_back(column_index(schema, column.name));
     const int time = sink.timestamp_column.empty() ? -1 : column_index(schema, sink.timestamp_column);
+    std::unique_ptr<TimestampColumn> time_reader;
+    if (time >= 0) {
+      time_reader = std::make_unique<TimestampColumn>(schema[time].type, sink.timestamp_format, *environment_.functions);
+    }
     operators_.push_back(std::make_unique<SinkOperator>(
         make_encoder({sink.key_format, true, sink.topic, sink.key_columns, environment_.registry}), keys,
         make_encoder({sink.value_format, false, sink.topic, sink.value_columns, environment_.registry}), values, time,
-        sink.timestamp_format, context_));
+        std::move(time_reader), context_));
   }
   return operators_.back().get();
 }
@@ -117,7 +129,7 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       Input input;
       input.node = node;
       input.topic = node->kind == PlanKind::kSource ? node->source->topic : node->repartition_topic;
-      input.decoder = InputDecoder::create(*node, environment_.registry);
+      input.decoder = InputDecoder::create(*node, environment_.registry, *environment_.functions);
       input.head = next;
       inputs_.push_back(std::move(input));
       return nullptr;

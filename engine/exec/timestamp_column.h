@@ -1,15 +1,26 @@
-// Event time from a column: WITH (TIMESTAMP='col' [, TIMESTAMP_FORMAT='pattern']).
+// Event time from a column: WITH (TIMESTAMP='col' [, TIMESTAMP_FORMAT='pattern']). Owned by a task; its thread alone.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 
-#include "engine/types/column.h"
+#include "engine/exec/expression.h"
+#include "engine/functions/registry.h"
 
 namespace weir {
 
-// BIGINT and TIMESTAMP columns hold milliseconds; STRING columns are parsed by `format`, a pattern of Java's DateTimeFormatter,
-// UTC where it names no zone. nullopt: NULL or not parsable.
-std::optional<int64_t> timestamp_of(const Column& column, size_t row, const std::string& format);
+class TimestampColumn {
+ public:
+  // BIGINT and TIMESTAMP columns hold milliseconds; STRING columns are read by `format`, a pattern of Java's DateTimeFormatter, UTC
+  // where it names no zone. Throws StatementError for a pattern that is none.
+  TimestampColumn(const TypePtr& type, const std::string& format, const FunctionRegistry& functions);
+  ~TimestampColumn();
+
+  // Milliseconds as a BIGINT column; NULL where there is no time or it can't be read.
+  ColumnPtr read(const ColumnPtr& column, uint32_t rows, EvalContext& context);
+
+ private:
+  std::unique_ptr<CompiledExpression> parse_;  // STRING only
+};
 
 }  // namespace weir

@@ -35,7 +35,7 @@ class QueryDriver::Collector final : public RecordCollector {
   Collector(const Handlers& handlers, std::string repartition_topic)
       : handlers_(handlers), repartition_topic_(std::move(repartition_topic)) {}
 
-  void collect(const log::RecordView& record) override {
+  void collect(const log::RecordView& record, const log::OptionalBytes&) override {
     if (repartition_topic_.empty()) {
       handlers_.output(record);
     } else {

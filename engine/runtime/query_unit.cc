@@ -49,9 +49,9 @@ class QueryUnit::Collector final : public RecordCollector {
     }
   }
 
-  void collect(const log::RecordView& record) override {
+  void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) override {
     // Records without a key go round, so that no partition is favoured.
-    const int32_t partition = record.key ? log::partition_for_key(*record.key, partitions_) : next_partition_++ % partitions_;
+    const int32_t partition = partition_by ? log::partition_for_key(*partition_by, partitions_) : next_partition_++ % partitions_;
     if (next_partition_ < 0) next_partition_ = 0;
     unit_.transaction_->append(topic_, partition, record);
     if (counts_) unit_.query_->status->records_out.fetch_add(1, std::memory_order_relaxed);
