@@ -1,0 +1,57 @@
+# The one door. Everything that is missing on a fresh Debian 12 is installed from packages.txt.
+BUILD := build
+JOBS  := $(shell nproc)
+
+.PHONY: all weir demo test check test-asan test-tsan bench format lint clean packages
+
+all: weir
+
+packages:
+	@scripts/install-packages.sh build
+
+weir: packages
+	@cmake --preset release >$(BUILD).configure.log 2>&1 || { cat $(BUILD).configure.log; exit 1; }
+	@rm -f $(BUILD).configure.log
+	@cmake --build $(BUILD) --target weir
+
+# The survey pipeline on the embedded log: generated responses, joined with who gave them.
+demo: weir
+	@scripts/demo.sh $(BUILD)/weir
+
+# Units, SQL files, kill and resume: minutes. `make test` adds a real Kafka broker.
+check: packages
+	@cmake --preset release >/dev/null
+	@cmake --build $(BUILD)
+	@scripts/check.sh $(BUILD)
+
+test: check
+	@scripts/install-packages.sh test
+	@tests/integration/run.sh $(BUILD)
+
+test-asan: packages
+	@cmake --preset asan-ubsan >/dev/null
+	@cmake --build $(BUILD)/asan-ubsan
+	@ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 scripts/check.sh $(BUILD)/asan-ubsan
+
+test-tsan: packages
+	@cmake --preset tsan >/dev/null
+	@cmake --build $(BUILD)/tsan --target test_runtime test_storage_log test_storage_state
+	@scripts/tsan.sh $(BUILD)/tsan
+
+bench: packages
+	@cmake --preset release >/dev/null
+	@cmake --build $(BUILD)
+	@bench/run.sh $(BUILD)
+
+format:
+	@scripts/install-packages.sh dev
+	@git ls-files '*.cc' '*.h' | xargs clang-format -i
+
+lint: packages
+	@scripts/install-packages.sh dev
+	@cmake --preset release >/dev/null
+	@cmake --build $(BUILD) --target weir_grammar
+	@git ls-files 'engine/*.cc' 'storage/*.cc' 'connect/*.cc' 'cli/*.cc' | xargs -P $(JOBS) -n 4 clang-tidy -p $(BUILD) --quiet
+
+clean:
+	@rm -rf $(BUILD)
