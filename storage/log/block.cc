@@ -17,8 +17,8 @@ constexpr unsigned char kFlagDeleteHorizon = 4;
 constexpr size_t kBlockHeaderBytes = 22;
 constexpr size_t kHorizonBytes = 8;
 constexpr size_t kMinCompressBytes = 512;
-// LZ4's speed-up step. 8 halves the time against 1 and costs a tenth of the size on JSON.
-constexpr int kLz4Acceleration = 8;
+// LZ4's speed-up step. On JSON, 4 costs the least CPU in total: more leaves more bytes for everything that comes after.
+constexpr int kLz4Acceleration = 4;
 constexpr size_t kMaxLz4Ratio = 255;
 
 }  // namespace

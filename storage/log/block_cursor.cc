@@ -73,7 +73,7 @@ bool BlockCursor::next(RecordView& record, HeaderArena& headers) {
   if (key_word & 1) {
     const uint64_t count = varint();
     // A header takes two bytes at least, which bounds what a damaged count can allocate.
-    if (count > static_cast<uint64_t>(end_ - at_) / 2) damaged("a record has more headers than bytes");
+    if (count == 0 || count > static_cast<uint64_t>(end_ - at_) / 2) damaged("a record's header count is wrong");
     HeaderView* array = headers.allocate(count);
     for (uint64_t i = 0; i < count; ++i) {
       const uint64_t name_length = varint();

@@ -1,11 +1,13 @@
 #include "storage/log/embedded_log.h"
 
-#include <limits>
+#include <chrono>
+#include <exception>
 
 #include "storage/log/block_cursor.h"
 #include "storage/log/embedded_reader.h"
 #include "storage/log/embedded_transaction.h"
 #include "storage/log/memory_block_store.h"
+#include "storage/log/partition_maintenance.h"
 #include "storage/log/rocks_block_store.h"
 #include "storage/log/varint.h"
 
@@ -36,7 +38,11 @@ EmbeddedLog::EmbeddedLog(const EmbeddedLogOptions& options)
   load_topics();
 }
 
-EmbeddedLog::~EmbeddedLog() = default;
+EmbeddedLog::~EmbeddedLog() {
+  stopping_ = true;
+  store_->stop_reclaim();
+  maintenance_.reset();
+}
 
 std::string EmbeddedLog::description() const {
   return options_.in_memory ? "embedded log in memory" : "embedded log at " + options_.path;
@@ -104,7 +110,7 @@ std::shared_ptr<EmbeddedPartition> EmbeddedLog::load_partition(PartitionId id, T
     throw_corrupt(name, damage.base_offset(), damage.what());
   }
   const bool compacted = config.cleanup != Cleanup::kDelete;
-  return std::make_shared<EmbeddedPartition>(id, std::move(name), compacted, state.begin, end);
+  return std::make_shared<EmbeddedPartition>(id, std::move(name), compacted, state, end);
 }
 
 EmbeddedLog::TopicPtr EmbeddedLog::find_topic(std::string_view name) const {
@@ -139,7 +145,7 @@ void EmbeddedLog::create_topic(const std::string& name, const TopicConfig& confi
   for (int32_t i = 0; i < config.partitions; ++i) {
     topic->partitions.push_back(
         std::make_shared<EmbeddedPartition>(PartitionId{topic->id, static_cast<uint32_t>(i)}, TopicPartition{name, i},
-                                            config.cleanup != Cleanup::kDelete, /*begin=*/0, /*end=*/0));
+                                            config.cleanup != Cleanup::kDelete, PartitionState{}, /*end=*/0));
   }
   StoreBatch batch;
   std::string next;
@@ -200,34 +206,79 @@ std::optional<int64_t> EmbeddedLog::offset_for_time(const TopicPartition& name, 
   const auto partition = find_partition(name.topic, name.partition);
   const int64_t begin = partition->begin();
   const int64_t end = partition->end();
+  // The index tells which block has it, and that block alone is read.
+  std::optional<int64_t> base;
+  scan_blocks(*partition, begin, [&](const BlockInfo& info) {
+    if (info.base < end && info.max_timestamp >= timestamp_ms) base = info.base;
+    return info.base < end && !base;
+  });
+  if (!base) return std::nullopt;
   std::optional<int64_t> found;
-  try {
-    // The index tells which block has it, and that block alone is read.
-    std::optional<int64_t> base;
-    store_->scan_blocks(partition->id(), begin, [&](const BlockInfo& info) {
-      if (info.base < end && info.max_timestamp >= timestamp_ms) base = info.base;
-      return info.base < end && !base;
-    });
-    if (!base) return std::nullopt;
-    store_->read_blocks(partition->id(), *base, [&](std::shared_ptr<const Block> block) {
-      BlockCursor cursor(std::move(block));
-      HeaderArena headers;
-      RecordView record;
-      while (!found && cursor.next(record, headers)) {
-        if (record.offset >= end) return false;
-        if (record.offset >= begin && record.timestamp >= timestamp_ms) found = record.offset;
-      }
-      return !found;
-    });
-  } catch (const BlockDamage& damage) {
-    throw_corrupt(name, damage.base_offset(), damage.what());
-  }
+  read_blocks(*partition, *base, [&](std::shared_ptr<const Block> block) {
+    BlockCursor cursor(std::move(block));
+    HeaderArena headers;
+    RecordView record;
+    while (!found && cursor.next(record, headers)) {
+      if (record.offset >= end) return false;
+      if (record.offset >= begin && record.timestamp >= timestamp_ms) found = record.offset;
+    }
+    return !found;
+  });
   return found;
 }
 
-std::unique_ptr<LogReader> EmbeddedLog::open_reader() { return std::make_unique<EmbeddedReader>(*this); }
+void EmbeddedLog::start_maintenance() {
+  if (options_.in_memory || options_.maintenance_interval.count() <= 0) return;
+  // Not in the constructor: the event callback is set after it.
+  std::call_once(maintenance_started_, [this] {
+    maintenance_ = std::make_unique<MaintenanceThread>(options_.maintenance_interval, [this] {
+      try {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        maintain_now(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+      } catch (const std::exception& error) {
+        report({LogEvent::Kind::kError, std::string("maintenance failed: ") + error.what()});
+      }
+    });
+  });
+}
+
+void EmbeddedLog::maintain_now(int64_t wall_clock_ms) {
+  const std::lock_guard one(maintenance_mutex_);
+  std::vector<TopicPtr> topics;
+  {
+    const std::shared_lock lock(topics_mutex_);
+    for (const auto& [name, topic] : topics_) topics.push_back(topic);
+  }
+  std::exception_ptr first;
+  for (const TopicPtr& topic : topics) {
+    for (const auto& partition : topic->partitions) {
+      if (stopping()) return;
+      try {
+        PartitionMaintenance(*this, *partition, topic->config, wall_clock_ms).run();
+      } catch (...) {
+        if (!first) first = std::current_exception();
+      }
+    }
+  }
+  store_->reclaim();
+  if (first) std::rethrow_exception(first);
+}
+
+bool EmbeddedLog::write_maintenance(const EmbeddedPartition& partition, const StoreBatch& batch) {
+  const std::lock_guard lock(commit_mutex_);
+  // A block written after the deletion would stay for ever.
+  if (partition.deleted()) return false;
+  store_->write(batch);
+  return true;
+}
+
+std::unique_ptr<LogReader> EmbeddedLog::open_reader() {
+  start_maintenance();
+  return std::make_unique<EmbeddedReader>(*this);
+}
 
 std::unique_ptr<LogTransaction> EmbeddedLog::open_transaction(const std::string&) {
+  start_maintenance();
   return std::make_unique<EmbeddedTransaction>(*this);
 }
 
@@ -288,6 +339,15 @@ void EmbeddedLog::read_blocks(const EmbeddedPartition& partition, int64_t offset
                               const BlockStore::BlockVisitor& visit) const {
   try {
     store_->read_blocks(partition.id(), offset, visit);
+  } catch (const BlockDamage& damage) {
+    throw_corrupt(partition.name(), damage.base_offset(), damage.what());
+  }
+}
+
+void EmbeddedLog::scan_blocks(const EmbeddedPartition& partition, int64_t offset,
+                              const BlockStore::InfoVisitor& visit) const {
+  try {
+    store_->scan_blocks(partition.id(), offset, visit);
   } catch (const BlockDamage& damage) {
     throw_corrupt(partition.name(), damage.base_offset(), damage.what());
   }

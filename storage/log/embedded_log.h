@@ -4,7 +4,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,6 +16,7 @@
 #include "storage/log/embedded_partition.h"
 #include "storage/log/log.h"
 #include "storage/log/log_meta.h"
+#include "storage/log/maintenance_thread.h"
 #include "storage/log/recent_cache.h"
 
 namespace weir::log {
@@ -53,6 +53,10 @@ class EmbeddedLog : public Log {
   void delete_group(const std::string& group) override;
   std::string description() const override;
 
+  // Drops what retention lets go, compacts compacted topics and merges small blocks, as the maintenance thread does
+  // from time to time. Goes on after an error and throws the first one at the end.
+  void maintain_now(int64_t wall_clock_ms);
+
   // For readers and transactions. Throws kNotFound.
   std::shared_ptr<EmbeddedPartition> find_partition(std::string_view topic, int32_t partition) const;
   // For transactions: gives the blocks their offsets and writes it all at once. After an error nothing took effect and
@@ -61,7 +65,11 @@ class EmbeddedLog : public Log {
               std::map<TopicPartition, int64_t>* end_offsets);
   // Visits the partition's blocks from the one that holds `offset`. Throws kCorrupt naming topic, partition and offset.
   void read_blocks(const EmbeddedPartition& partition, int64_t offset, const BlockStore::BlockVisitor& visit) const;
+  // For maintenance: writes unless the partition was deleted; false when it was.
+  bool write_maintenance(const EmbeddedPartition& partition, const StoreBatch& batch);
+  bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
   OwnedBytes pack(const Block& block) const { return store_->pack(block); }
+  void scan_blocks(const EmbeddedPartition& partition, int64_t offset, const BlockStore::InfoVisitor& visit) const;
   [[noreturn]] void throw_corrupt(const TopicPartition& partition, int64_t offset, const std::string& reason) const;
 
  private:
@@ -76,6 +84,7 @@ class EmbeddedLog : public Log {
   void load_topics();
   std::shared_ptr<EmbeddedPartition> load_partition(PartitionId id, TopicPartition name,
                                                     const TopicConfig& config) const;
+  void start_maintenance();
   TopicPtr find_topic(std::string_view name) const;  // null when there is none
   [[noreturn]] void throw_bad_directory(const std::string& what) const;
 
@@ -86,6 +95,10 @@ class EmbeddedLog : public Log {
   RecentCache recent_;       // guarded by commit_mutex_
   mutable std::shared_mutex topics_mutex_;
   std::map<std::string, TopicPtr, std::less<>> topics_;
+  std::mutex maintenance_mutex_;  // one maintenance at a time; taken before commit_mutex_
+  std::atomic<bool> stopping_ = false;
+  std::once_flag maintenance_started_;
+  std::unique_ptr<MaintenanceThread> maintenance_;
 };
 
 }  // namespace weir::log

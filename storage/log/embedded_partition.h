@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/log/block_store.h"
+#include "storage/log/log_meta.h"
 #include "storage/log/reader_signal.h"
 #include "storage/log/record.h"
 
@@ -17,8 +18,8 @@ namespace weir::log {
 
 class EmbeddedPartition {
  public:
-  EmbeddedPartition(PartitionId id, TopicPartition name, bool compacted, int64_t begin, int64_t end)
-      : id_(id), name_(std::move(name)), compacted_(compacted), begin_(begin), end_(end) {}
+  EmbeddedPartition(PartitionId id, TopicPartition name, bool compacted, const PartitionState& state, int64_t end)
+      : id_(id), name_(std::move(name)), compacted_(compacted), begin_(state.begin), end_(end), state_(state) {}
 
   PartitionId id() const { return id_; }
   const TopicPartition& name() const { return name_; }
@@ -38,6 +39,10 @@ class EmbeddedPartition {
   void recent_blocks(int64_t offset, size_t max_bytes, std::deque<std::shared_ptr<const Block>>& out) const;
   void drop_oldest_recent();
 
+  // For maintenance, which is one thread at a time: what is stored of it, and how far small blocks have been merged.
+  PartitionState& maintenance_state() { return state_; }
+  int64_t& merged_until() { return merged_until_; }
+
   void add_waiter(ReaderSignal* signal);
   void remove_waiter(ReaderSignal* signal);
 
@@ -48,6 +53,8 @@ class EmbeddedPartition {
   std::atomic<int64_t> begin_;
   std::atomic<int64_t> end_;
   std::atomic<bool> deleted_ = false;
+  PartitionState state_;
+  int64_t merged_until_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows
   std::deque<std::shared_ptr<const Block>> recent_;

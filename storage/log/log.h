@@ -161,6 +161,7 @@ struct EmbeddedLogOptions {
   size_t write_buffer_bytes = 32u << 20;
   size_t recent_cache_bytes = 16u << 20;  // newest blocks kept for tail readers
   bool in_memory = false;  // an environment without files, for tests and `weir test`
+  std::chrono::milliseconds maintenance_interval{60000};  // between passes of retention and compaction; 0: none
 };
 std::unique_ptr<Log> open_embedded_log(const EmbeddedLogOptions& options);
 

@@ -196,11 +196,14 @@ void RocksBlockStore::read_blocks(PartitionId partition, int64_t offset, const B
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, blocks_));
   it->SeekForPrev(block_key(partition, offset));
   if (!it->Valid() && it->status().ok()) it->Seek(lower);
+  int64_t next = offset;
   for (; it->Valid(); it->Next()) {
     auto block = Block::unpack(base_of_key(it->key()), it->value().ToStringView());
     if (block->end_offset() <= offset) continue;
+    next = block->end_offset();
     if (!visit(std::move(block))) return;
   }
+  if (it->status().IsCorruption()) throw BlockDamage(next, it->status().ToString());
   check(it->status(), "read");
 }
 
@@ -262,8 +265,7 @@ void RocksBlockStore::reclaim() {
   // their bytes is dead, so that the work stays in proportion to what was deleted.
   rocksdb::CompactRangeOptions compact;
   compact.exclusive_manual_compaction = false;
-  check(db_->CompactRange(compact, meta_, nullptr, nullptr), "compact");
-  check(db_->CompactRange(compact, blocks_, nullptr, nullptr), "compact");
+  if (!compact_family(compact, meta_) || !compact_family(compact, blocks_)) return;
   uint64_t garbage = 0;
   uint64_t total = 0;
   db_->GetIntProperty(blocks_, rocksdb::DB::Properties::kLiveBlobFileGarbageSize, &garbage);
@@ -272,8 +274,15 @@ void RocksBlockStore::reclaim() {
     compact.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
     compact.blob_garbage_collection_age_cutoff = 1.0;
     compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-    check(db_->CompactRange(compact, blocks_, nullptr, nullptr), "compact");
+    compact_family(compact, blocks_);
   }
+}
+
+bool RocksBlockStore::compact_family(const rocksdb::CompactRangeOptions& options, rocksdb::ColumnFamilyHandle* family) {
+  const rocksdb::Status status = db_->CompactRange(options, family, nullptr, nullptr);
+  if (status.IsIncomplete()) return false;
+  check(status, "compact");
+  return true;
 }
 
 }  // namespace weir::log

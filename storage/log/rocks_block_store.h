@@ -36,6 +36,9 @@ class RocksBlockStore : public BlockStore {
   // Throws the status as a LogError that names the directory and what was being done.
   void check(const rocksdb::Status& status, const char* doing) const;
 
+  // False when stop_reclaim() ended it.
+  bool compact_family(const rocksdb::CompactRangeOptions& options, rocksdb::ColumnFamilyHandle* family);
+
   const Options options_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;

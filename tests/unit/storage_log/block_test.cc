@@ -75,7 +75,8 @@ TEST_CASE("a block gives back what was put in, packed and unpacked") {
 TEST_CASE("a sparse block keeps offsets, its end and its horizon") {
   BlockBuilder builder;
   for (const int64_t offset : {12, 13, 500, 70000}) {
-    RecordView view = simple_view("k" + std::to_string(offset), "v", offset);
+    const std::string key = "k" + std::to_string(offset);
+    RecordView view = simple_view(key, "v", offset);
     view.offset = offset;
     builder.append_sparse(view, 10);
   }
