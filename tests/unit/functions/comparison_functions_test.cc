@@ -22,7 +22,8 @@ TEST_CASE("GREATEST and LEAST leave NULLs aside") {
 
 TEST_CASE("text is ordered by UTF-16 units") {
   // U+1F600 is the surrogate pair D83D DE00 and comes before U+FF5E.
-  check_calls({{"GREATEST", {S("\xF0\x9F\x98\x80"), S("\xEF\xBD\x9E")}, "\xEF\xBD\x9E"}, {"LEAST", {S("ab"), S("a")}, "a"}});
+  check_calls(
+      {{"GREATEST", {S("\xF0\x9F\x98\x80"), S("\xEF\xBD\x9E")}, "\xEF\xBD\x9E"}, {"LEAST", {S("ab"), S("a")}, "a"}});
 }
 
 TEST_CASE("DECIMALs widen to hold every argument") {

@@ -14,7 +14,9 @@ TEST_CASE("COALESCE takes the first value that isn't NULL") {
       {"COALESCE", {null_of(Type::integer()), null_of(Type::integer())}, {}},
       {"COALESCE", {I(7)}, 7},
       {"COALESCE", {null(), S("x")}, "x"},
-      {"COALESCE", {null_of(kIntArray), array(Type::integer(), {Value(10), Value(20)})}, ValueList{Value(10), Value(20)}},
+      {"COALESCE",
+       {null_of(kIntArray), array(Type::integer(), {Value(10), Value(20)})},
+       ValueList{Value(10), Value(20)}},
       {"COALESCE", {array(Type::integer(), {Value()}), array(Type::integer(), {Value(1)})}, ValueList{Value()}},
   });
 }

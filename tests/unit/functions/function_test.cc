@@ -92,9 +92,9 @@ void check_calls(const std::vector<Call>& calls) {
         continue;
       }
       for (const std::string& error : outcome.errors) FAIL_CHECK(what << " failed: " << error);
-      CHECK_MESSAGE(same_value(outcome.value, test.expected),
-                    what << " gave " << to_text(outcome.value, *outcome.type) << ", not "
-                         << to_text(test.expected, *outcome.type));
+      CHECK_MESSAGE(same_value(outcome.value, test.expected), what << " gave " << to_text(outcome.value, *outcome.type)
+                                                                   << ", not "
+                                                                   << to_text(test.expected, *outcome.type));
     }
   }
 }
@@ -103,7 +103,8 @@ void check_fails(const std::string& function, const std::vector<Arg>& args, cons
   const Outcome outcome = evaluate(function, args, false);
   CHECK_MESSAGE(outcome.value.is_null(), describe(function, args));
   REQUIRE_MESSAGE(!outcome.errors.empty(), describe(function, args));
-  CHECK_MESSAGE(outcome.errors[0].find(message) != std::string::npos, describe(function, args) << ": " << outcome.errors[0]);
+  CHECK_MESSAGE(outcome.errors[0].find(message) != std::string::npos, describe(function, args)
+                                                                          << ": " << outcome.errors[0]);
 }
 
 std::string refusal(const std::string& function, const std::vector<Arg>& args) {

@@ -21,13 +21,17 @@ inline Arg I(int32_t value) { return {Type::integer(), Value(value)}; }
 inline Arg L(int64_t value) { return {Type::bigint(), Value(value)}; }
 inline Arg D(double value) { return {Type::float64(), Value(value)}; }
 inline Arg B(bool value) { return {Type::boolean(), Value(value)}; }
-inline Arg dec(int64_t unscaled, int precision, int scale) { return {Type::decimal(precision, scale), Value(Int128{unscaled})}; }
+inline Arg dec(int64_t unscaled, int precision, int scale) {
+  return {Type::decimal(precision, scale), Value(Int128{unscaled})};
+}
 inline Arg date(int32_t days) { return {Type::date(), Value(days)}; }
 inline Arg time(int32_t millis) { return {Type::time(), Value(millis)}; }
 inline Arg ts(int64_t millis) { return {Type::timestamp(), Value(millis)}; }
 inline Arg null_of(TypePtr type) { return {std::move(type), Value()}; }
 inline Arg null() { return {Type::null(), Value()}; }
-inline Arg array(TypePtr element, ValueList values) { return {Type::array(std::move(element)), Value(std::move(values))}; }
+inline Arg array(TypePtr element, ValueList values) {
+  return {Type::array(std::move(element)), Value(std::move(values))};
+}
 inline Arg map(TypePtr value, ValueMap entries) {
   return {Type::map(Type::string(), std::move(value)), Value(std::move(entries))};
 }
@@ -38,8 +42,8 @@ struct Outcome {
   std::vector<std::string> errors;
 };
 
-// Resolves and runs the call over a batch in which it stands in some rows among others that are all NULL, and requires the same outcome
-// in each. `literals`: the arguments are known when the kernel is made.
+// Resolves and runs the call over a batch in which it stands in some rows among others that are all NULL, and requires
+// the same outcome in each. `literals`: the arguments are known when the kernel is made.
 Outcome evaluate(const std::string& function, const std::vector<Arg>& args, bool literals);
 
 struct Call {

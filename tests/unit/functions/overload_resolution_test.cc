@@ -13,7 +13,8 @@ namespace {
 ScalarFunction function_with(const std::vector<std::string>& signatures) {
   ScalarFunction function{.name = "F"};
   for (const std::string& signature : signatures) {
-    function.overloads.push_back({.signature = signature, .make_kernel = [](const FunctionBinding&) -> Kernel { return {}; }});
+    function.overloads.push_back(
+        {.signature = signature, .make_kernel = [](const FunctionBinding&) -> Kernel { return {}; }});
   }
   return function;
 }
@@ -71,14 +72,15 @@ TEST_CASE("fewer type variables come first, ANY... last") {
 }
 
 TEST_CASE("NULL fits every parameter") {
-  CHECK(chosen({"(BIGINT, STRING) -> STRING", "(BIGINT, BIGINT, STRING) -> STRING", "(BIGINT...) -> STRING"}, {kBig, kNull}) ==
-        "(BIGINT, STRING) -> STRING");
+  CHECK(chosen({"(BIGINT, STRING) -> STRING", "(BIGINT, BIGINT, STRING) -> STRING", "(BIGINT...) -> STRING"},
+               {kBig, kNull}) == "(BIGINT, STRING) -> STRING");
   CHECK(is_ambiguous(chosen({"(INT) -> INT", "(BIGINT) -> INT"}, {kNull})));
 }
 
 TEST_CASE("variables bind to one type, without casts") {
   CHECK(chosen({"(T, T) -> T"}, {kInt, kInt}) == "(T, T) -> T");
-  CHECK(chosen({"(T, T) -> T"}, {kInt, kBig}).find("does not accept parameters (INTEGER, BIGINT)") != std::string::npos);
+  CHECK(chosen({"(T, T) -> T"}, {kInt, kBig}).find("does not accept parameters (INTEGER, BIGINT)") !=
+        std::string::npos);
   CHECK(chosen({"(ARRAY<T>, T) -> T"}, {Type::array(kText), kText}) == "(ARRAY<T>, T) -> T");
   CHECK(chosen({"(ARRAY<T>, T) -> T"}, {Type::array(kText), kInt}).find("ARRAY<STRING>, INTEGER") != std::string::npos);
   CHECK(chosen({"(MAP<STRING, T>) -> T"}, {Type::map(kInt, kInt)}).find("does not accept") != std::string::npos);
@@ -106,8 +108,8 @@ TEST_CASE("a structure's fields may be named, or left open") {
 }
 
 TEST_CASE("patterns print as they are read") {
-  for (const char* text : {"INTEGER", "DECIMAL", "T", "ARRAY<MAP<STRING, T>>", "STRUCT<A INTEGER, B ARRAY<T>>", "STRUCT", "ANY",
-                           "INTERVALUNIT", "LAMBDA(S, T => S)"}) {
+  for (const char* text : {"INTEGER", "DECIMAL", "T", "ARRAY<MAP<STRING, T>>", "STRUCT<A INTEGER, B ARRAY<T>>",
+                           "STRUCT", "ANY", "INTERVALUNIT", "LAMBDA(S, T => S)"}) {
     CHECK(TypePattern::parse(text)->to_string() == text);
   }
   for (const char* text : {"", "FOO", "ARRAY<", "ARRAY", "MAP<T>", "T T"}) {

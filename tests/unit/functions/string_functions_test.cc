@@ -45,11 +45,16 @@ TEST_CASE("letter case follows Unicode") {
 }
 
 TEST_CASE("TRIM") {
-  check_calls({{"TRIM", {S(" \t with white space \t")}, "with white space"}, {"TRIM", {S(" \n ")}, ""}, {"TRIM", {S("x")}, "x"}});
+  check_calls({{"TRIM", {S(" \t with white space \t")}, "with white space"},
+               {"TRIM", {S(" \n ")}, ""},
+               {"TRIM", {S("x")}, "x"}});
 }
 
 TEST_CASE("LEN counts UTF-16 units or bytes") {
-  check_calls({{"LEN", {S("stream")}, 6}, {"LEN", {S("Übermensch")}, 10}, {"LEN", {S(kSmiley)}, 2}, {"LEN", {Y("Ü")}, 2},
+  check_calls({{"LEN", {S("stream")}, 6},
+               {"LEN", {S("Übermensch")}, 10},
+               {"LEN", {S(kSmiley)}, 2},
+               {"LEN", {Y("Ü")}, 2},
                {"LEN", {null_of(kBytes)}, {}}});
 }
 
@@ -133,9 +138,11 @@ TEST_CASE("SPLIT") {
 }
 
 TEST_CASE("SPLIT_TO_MAP") {
-  check_calls({{"SPLIT_TO_MAP", {S("apple:=green/cherry:=red"), S("/"), S(":=")},
+  check_calls({{"SPLIT_TO_MAP",
+                {S("apple:=green/cherry:=red"), S("/"), S(":=")},
                 ValueMap{{Value("apple"), Value("green")}, {Value("cherry"), Value("red")}}},
-               {"SPLIT_TO_MAP", {S("a:1//b/c:2:3/a:4"), S("/"), S(":")},
+               {"SPLIT_TO_MAP",
+                {S("a:1//b/c:2:3/a:4"), S("/"), S(":")},
                 ValueMap{{Value("a"), Value("4")}, {Value("c"), Value("2")}}},
                {"SPLIT_TO_MAP", {S(""), S("/"), S(":")}, ValueMap{}},
                {"SPLIT_TO_MAP", {S("a:1"), S(""), S(":")}, {}},
