@@ -176,13 +176,15 @@ void RocksBlockStore::write(const StoreBatch& batch) {
       writes.Delete(meta_, gone->key);
     }
   }
-  // After a failure (a full disk) RocksDB refuses writes until it is told to go on.
-  if (write_failed_) check(db_->Resume(), "write to");
+  // After a failure (a full disk) RocksDB refuses writes until it is told to go on, or while it tries that itself.
+  if (!write_failure_.ok()) {
+    const rocksdb::Status resumed = db_->Resume();
+    check(resumed.IsBusy() ? write_failure_ : resumed, "write to");
+  }
   rocksdb::WriteOptions write;
   write.sync = options_.sync;
-  const rocksdb::Status status = db_->Write(write, &writes);
-  write_failed_ = !status.ok();
-  check(status, "write to");
+  write_failure_ = db_->Write(write, &writes);
+  check(write_failure_, "write to");
 }
 
 void RocksBlockStore::read_blocks(PartitionId partition, int64_t offset, const BlockVisitor& visit) const {

@@ -44,7 +44,7 @@ class RocksBlockStore : public BlockStore {
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
   rocksdb::ColumnFamilyHandle* blocks_ = nullptr;
   std::atomic<uint64_t> deleted_bytes_ = 0;
-  bool write_failed_ = false;
+  rocksdb::Status write_failure_;  // of the last write, if it failed
 };
 
 }  // namespace weir::log

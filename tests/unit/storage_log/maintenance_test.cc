@@ -314,6 +314,49 @@ TEST_CASE("small blocks of short transactions are merged") {
   });
 }
 
+TEST_CASE("deleted records give their disk space back") {
+  const TemporaryDirectory directory;
+  const auto disk_bytes = [&] {
+    uint64_t bytes = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path())) bytes += entry.file_size();
+    return bytes;
+  };
+  EmbeddedLogOptions options;
+  options.path = directory.path();
+  options.write_buffer_bytes = 4 << 20;
+  options.maintenance_interval = std::chrono::milliseconds(0);
+  EmbeddedLog log(options);
+  TopicConfig config;
+  config.retention_bytes = 5 << 20;
+  log.create_topic("dropped", {});
+  log.create_topic("trimmed", config);
+  log.create_topic("stays", {});
+  std::mt19937_64 random(1);
+  const auto transaction = log.open_transaction("t");
+  std::string noise(1000, 0);
+  for (int i = 0; i < 60000; ++i) {
+    for (size_t at = 0; at < noise.size(); at += 8) {
+      const uint64_t word = random();
+      noise.replace(at, 8, reinterpret_cast<const char*>(&word), 8);
+    }
+    append(*transaction, i % 4 < 2 ? "dropped" : i % 4 == 2 ? "stays" : "trimmed", 0, {"k", noise, i});
+    if (i % 500 == 499) transaction->commit();
+  }
+  CHECK(disk_bytes() > 60'000'000);
+  // What stays shares its files with two thirds of garbage and has to move.
+  log.delete_topic("dropped");
+  log.maintain_now(1);
+  const uint64_t left = disk_bytes();
+  INFO(left);
+  CHECK(left < 30'000'000);
+  CHECK(read_all(log, {"stays", 0}).size() == 15000);
+  CHECK(read_all(log, {"trimmed", 0}).size() >= 5000);
+  log.delete_topic("stays");
+  log.delete_topic("trimmed");
+  log.maintain_now(1);
+  CHECK(disk_bytes() < 2'000'000);
+}
+
 TEST_CASE("readers, writers and deletion go on during maintenance") {
   const TemporaryDirectory directory;
   EmbeddedLogOptions options;
