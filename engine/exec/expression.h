@@ -1,7 +1,9 @@
-// A bound expression compiled once for each task into a tree of kernels over columns. One thread (it owns scratch state).
+// A bound expression compiled once for each task into a tree of kernels over columns. One thread (it owns scratch
+// state).
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/plan/bound_expr.h"
@@ -15,8 +17,9 @@ class CompiledExpression {
   static std::unique_ptr<CompiledExpression> compile(const BoundExprPtr& expression);
   virtual ~CompiledExpression() = default;
 
-  // The expression's column for the batch's rows, at least batch.rows long. A row that fails (overflow, bad cast) is null and reported
-  // to context.errors, tagged with the expression's text. A plain column reference returns the batch's own column.
+  // The expression's column for the batch's rows, at least batch.rows long. A row that fails (overflow, bad cast) is
+  // null and reported to context.errors, tagged with the expression's text. A plain column reference returns the
+  // batch's own column.
   virtual ColumnPtr evaluate(const Batch& batch, EvalContext& context) = 0;
 };
 
@@ -26,10 +29,16 @@ void selected_rows(const Column& predicate, uint32_t rows, std::vector<uint32_t>
 // One value of an expression without columns: INSERT VALUES, literals in WITH. Throws StatementError when it fails.
 Value evaluate_constant(const BoundExprPtr& expression);
 
-// Casts between types by CAST's rules: whether it exists at all, and the kernel. `implicit`: only what the language does unasked.
+// Casts between types by CAST's rules: whether it exists at all, and the kernel. `implicit`: only what the language
+// does unasked.
 bool can_cast(const Type& from, const Type& to);
 bool can_cast_implicitly(const Type& from, const Type& to);
-// Boxed, for INSERT VALUES and test data. nullopt: this value can't be converted.
+// Boxed, for INSERT VALUES and test data: numbers widen, decimals keep all their digits, text becomes DATE, TIME,
+// TIMESTAMP or BYTES (base64), lists, maps and structs (by name) go element by element. nullopt: this value can't be
+// converted.
 std::optional<Value> cast_value(const Value& value, const Type& from, const Type& to);
+// The same for literals whose type the context gives (IN lists, keys in a pull query's WHERE): also text to and from
+// BOOLEAN and numbers.
+std::optional<Value> cast_literal(const Value& value, const Type& from, const Type& to);
 
 }  // namespace weir

@@ -1,0 +1,131 @@
+// Conversions of single boxed values: stricter than CAST, because a value that a user wrote must not change on its way
+// in.
+#include "engine/exec/expression.h"
+#include "engine/types/decimal.h"
+#include "engine/types/text.h"
+
+namespace weir {
+
+namespace {
+
+// An optional of an optional reads badly; this is "no such conversion or not this value".
+using Converted = std::optional<Value>;
+
+template <class T>
+Converted boxed(const std::optional<T>& value) {
+  return value ? Converted(Value(*value)) : std::nullopt;
+}
+
+// A decimal that keeps all its digits, or nothing.
+Converted exact_decimal(Int128 unscaled, int scale, const Type& to) {
+  const std::optional<Int128> value = decimal_to_decimal(unscaled, scale, to.precision(), to.scale());
+  if (!value || decimal_compare(*value, to.scale(), unscaled, scale) != 0) return std::nullopt;
+  return Value(*value);
+}
+
+Converted text_to_value(const std::string& whole, const Type& to, bool lax) {
+  const std::string_view text = trim(whole);
+  switch (to.kind()) {
+    case TypeKind::kDate:
+      return boxed(parse_date(text));
+    case TypeKind::kTime:
+      return boxed(parse_time(text));
+    case TypeKind::kTimestamp:
+      return boxed(parse_timestamp(text));
+    case TypeKind::kBytes:
+      return boxed(base64_decode(text));
+    default:
+      break;
+  }
+  if (!lax) return std::nullopt;
+  switch (to.kind()) {
+    case TypeKind::kBoolean:
+      return boxed(parse_boolean(text));
+    case TypeKind::kInt:
+      return boxed(parse_int(text));
+    case TypeKind::kBigint:
+      return boxed(parse_bigint(text));
+    case TypeKind::kDouble:
+      return boxed(parse_double(text));
+    case TypeKind::kDecimal: {
+      int scale = 0;
+      const std::optional<Int128> unscaled = parse_decimal(text, &scale);
+      return unscaled ? exact_decimal(*unscaled, scale, to) : std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+Converted convert(const Value& value, const Type& from, const Type& to, bool lax) {
+  if (value.is_null()) return Value();
+  if (from == to) return value;
+  switch (from.kind()) {
+    case TypeKind::kInt:
+    case TypeKind::kBigint:
+      if (to.kind() == TypeKind::kBigint && from.kind() == TypeKind::kInt) return value;
+      if (to.kind() == TypeKind::kDouble) return Value(static_cast<double>(value.as_int()));
+      if (to.kind() == TypeKind::kDecimal) return exact_decimal(value.as_int(), 0, to);
+      break;
+    case TypeKind::kDecimal:
+      if (to.kind() == TypeKind::kDouble) return Value(decimal_to_double(value.as_decimal(), from.scale()));
+      if (to.kind() == TypeKind::kDecimal) return exact_decimal(value.as_decimal(), from.scale(), to);
+      break;
+    case TypeKind::kString:
+      return text_to_value(value.as_string(), to, lax);
+    case TypeKind::kArray: {
+      if (to.kind() != TypeKind::kArray) return std::nullopt;
+      ValueList list;
+      for (const Value& element : value.as_list()) {
+        Converted converted = convert(element, *from.element(), *to.element(), lax);
+        if (!converted) return std::nullopt;
+        list.push_back(std::move(*converted));
+      }
+      return Value(std::move(list));
+    }
+    case TypeKind::kMap: {
+      if (to.kind() != TypeKind::kMap) return std::nullopt;
+      ValueMap map;
+      for (const auto& [key, mapped] : value.as_map()) {
+        Converted new_key = convert(key, *from.map_key(), *to.map_key(), lax);
+        Converted new_value = convert(mapped, *from.map_value(), *to.map_value(), lax);
+        if (!new_key || !new_value) return std::nullopt;
+        map.emplace_back(std::move(*new_key), std::move(*new_value));
+      }
+      return Value(std::move(map));
+    }
+    case TypeKind::kStruct: {
+      if (to.kind() != TypeKind::kStruct) return std::nullopt;
+      ValueList fields;
+      for (const StructField& field : to.fields()) {
+        const int source = from.field_index(field.name);
+        if (source < 0) {
+          fields.emplace_back();
+          continue;
+        }
+        const auto at = static_cast<size_t>(source);
+        Converted converted = convert(value.as_list()[at], *from.fields()[at].type, *field.type, lax);
+        if (!converted) return std::nullopt;
+        fields.push_back(std::move(*converted));
+      }
+      return Value(std::move(fields));
+    }
+    default:
+      break;
+  }
+  const bool scalar = from.kind() != TypeKind::kBytes && from.kind() != TypeKind::kNull;
+  if (lax && to.kind() == TypeKind::kString && scalar) return Value(to_text(value, from));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Value> cast_value(const Value& value, const Type& from, const Type& to) {
+  return convert(value, from, to, false);
+}
+
+std::optional<Value> cast_literal(const Value& value, const Type& from, const Type& to) {
+  return convert(value, from, to, true);
+}
+
+}  // namespace weir
