@@ -25,6 +25,8 @@ struct BindContext {
   SchemaRegistry* registry = nullptr;  // may be null: JSON_SR then fails with a clear message
   // Partition count of an existing topic, or nullopt.
   std::function<std::optional<int32_t>(const std::string& topic)> topic_partitions;
+  // Its replication factor, or nullopt. May be empty: new sinks then get one replica unless told otherwise.
+  std::function<std::optional<int16_t>(const std::string& topic)> topic_replicas;
   // Session and server properties, SET 'k'='v': "ksql.persistence.default.format.key" …, lower-cased names without a leading "ksql.streams."
   std::map<std::string, std::string> properties;
   // Fills in the id of a query: CSAS_NAME_n. Called at most once for each query that is made.
@@ -71,12 +73,13 @@ struct BoundPushQuery {
 };
 BoundPushQuery bind_push_query(const sql::Query& query, const BindContext& context);
 
-// INSERT INTO … VALUES: one value for each column of the source, in order (NULL where not given), and the record's timestamp.
+// INSERT INTO … VALUES: one expression without columns for each column of the source, in order, each of the column's type (a NULL literal where no
+// value was given). The runtime evaluates them; a NULL for a key column of a table must then be refused, see `required`.
 struct BoundInsertValues {
   SourcePtr source;
-  std::vector<Value> values;
-  std::optional<int64_t> rowtime;  // ROWTIME given
-  bool tombstone = false;          // a table's row of which only the key was given keeps false; value NULLs are columns
+  std::vector<BoundExprPtr> values;
+  std::vector<bool> required;  // a NULL is refused: the primary key of a table
+  BoundExprPtr rowtime;        // BIGINT; null when ROWTIME isn't given
 };
 BoundInsertValues bind_insert_values(const sql::InsertValues& statement, const BindContext& context);
 

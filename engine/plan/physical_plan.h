@@ -76,6 +76,9 @@ struct PlanNode {
   std::string repartition_topic;  // suffix; the runtime puts the service and query before it
   int32_t repartition_partitions = 0;  // 0: as many as the other side of the join; set by the planner where known
   bool drop_null_keys = false;
+  // The other side of the join comes straight from its topic: rows must go to the partition where that topic's producers put the same key,
+  // which is the hash of the key in this format. nullopt: the hash of the engine's own encoding.
+  std::optional<FormatSpec> partition_format;
 
   // kStreamJoin: inputs[0] and inputs[1], each with the join key as its key column(s) of the same types. Output: the key
   // column(s), then the left's value columns, then the right's.
@@ -83,6 +86,8 @@ struct PlanNode {
     sql::JoinType type = sql::JoinType::kInner;
     int64_t before_ms = 0, after_ms = 0;  // right.time in [left.time - before, left.time + after]
     std::optional<int64_t> grace_ms;      // nullopt: the older semantics: 24 h of retention, eager outer rows
+    // Both keys are windowed: WINDOWSTART and WINDOWEND are key columns too, and the output is windowed by them.
+    bool windowed = false;
   };
   std::optional<StreamJoinSpec> join;
 };
@@ -94,6 +99,7 @@ struct SinkSpec {
   std::vector<FormatColumn> key_columns, value_columns;
   // TIMESTAMP='col' of the sink: the record's time is taken from this column.
   std::string timestamp_column, timestamp_format;
+  std::optional<WindowInfo> window;  // the key is windowed
 };
 
 struct PhysicalPlan {

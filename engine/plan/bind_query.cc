@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <set>
+
+#include "engine/plan/cast_rules.h"
+#include "engine/plan/column_names.h"
+#include "engine/plan/expression_rewriter.h"
+#include "engine/plan/logical_plan.h"
+#include "engine/plan/messages.h"
+#include "engine/sql/formatter.h"
+#include "engine/types/text.h"
+
+namespace weir {
+
+namespace {
+
+void refuse_unsupported_clauses(const sql::Query& query, const QueryPurpose& purpose) {
+  if (!query.with.empty()) refuse_unsupported("WITH … AS (SELECT …)", query.with[0].name.pos);
+  if (query.window) refuse_unsupported("WINDOW", query.window->pos);
+  if (!query.group_by.empty()) refuse_unsupported("GROUP BY", query.group_by_pos);
+  if (query.having) refuse_unsupported("HAVING", query.having->pos);
+  if (query.emit == sql::EmitMode::kFinal) refuse_unsupported("EMIT FINAL", query.emit_pos);
+  if (purpose.persistent && query.limit) {
+    refuse("LIMIT belongs to queries that a client reads; a query that runs for ever has none.", query.limit_pos);
+  }
+  if (!purpose.persistent && query.emit == sql::EmitMode::kNone) {
+    refuse_unsupported("A pull query (SELECT without EMIT CHANGES)", query.pos,
+                       "Add EMIT CHANGES to read the stream as it grows.");
+  }
+}
+
+bool is_time_pseudo_column(const sql::ExprPtr& e) {
+  if (e->kind != sql::ExprKind::kColumn) return false;
+  const std::string& name = static_cast<const sql::ColumnRef&>(*e).name.name;
+  return name == "ROWTIME" || name == "WINDOWSTART" || name == "WINDOWEND";
+}
+
+// A string literal beside ROWTIME, WINDOWSTART or WINDOWEND is a time: as milliseconds.
+sql::ExprPtr time_literal(const sql::ExprPtr& e) {
+  if (e->kind != sql::ExprKind::kString) return e;
+  const std::string& text = static_cast<const sql::StringLiteral&>(*e).value;
+  const auto millis = parse_timestamp(text);
+  if (!millis)
+    refuse("'" + text + "' is no time. Write it as in '2020-01-31T10:15:30.000' or '2020-01-31T10:15:30+0100'.",
+           e->pos);
+  auto out = std::make_shared<sql::IntegerLiteral>(sql::ExprKind::kBigint);
+  out->value = *millis;
+  out->pos = e->pos;
+  return out;
+}
+
+sql::ExprPtr read_time_literals(const sql::ExprPtr& where) {
+  return rewrite_expression(where, [](const sql::ExprPtr& node) -> sql::ExprPtr {
+    if (node->kind == sql::ExprKind::kComparison) {
+      const auto& comparison = static_cast<const sql::Comparison&>(*node);
+      const bool left = is_time_pseudo_column(comparison.left), right = is_time_pseudo_column(comparison.right);
+      if (!left && !right) return nullptr;
+      auto out = std::make_shared<sql::Comparison>(comparison);
+      if (left) out->right = time_literal(comparison.right);
+      if (right) out->left = time_literal(comparison.left);
+      return out;
+    }
+    if (node->kind == sql::ExprKind::kBetween) {
+      const auto& between = static_cast<const sql::Between&>(*node);
+      if (!is_time_pseudo_column(between.operand)) return nullptr;
+      auto out = std::make_shared<sql::Between>(between);
+      out->low = time_literal(between.low);
+      out->high = time_literal(between.high);
+      return out;
+    }
+    return nullptr;
+  });
+}
+
+void bind_where(const sql::Query& query, LogicalQuery& out) {
+  if (!query.where) return;
+  out.where = out.scope.resolve(read_time_literals(query.where), "WHERE");
+  const BoundExprPtr bound = out.scope.bind(out.where);
+  if (bound->type->kind() != TypeKind::kBoolean) {
+    refuse("WHERE needs a BOOLEAN, but " + bound->text + " is " + bound->type->to_string() + ".", query.where->pos);
+  }
+}
+
+bool same_expressions(const std::vector<sql::ExprPtr>& a, const std::vector<sql::ExprPtr>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& x, const auto& y) { return sql::equal(*x, *y); });
+}
+
+std::vector<sql::ExprPtr> source_key(const QueryScope& scope) {
+  std::vector<sql::ExprPtr> out;
+  for (size_t c = 0; c < scope.sources()[0].columns.size(); ++c) {
+    if (scope.sources()[0].columns[c].key)
+      out.push_back(scope.reference({0, static_cast<int>(c)}, scope.sources()[0].pos));
+  }
+  return out;
+}
+
+std::vector<sql::ExprPtr> bind_partition_by(const sql::Query& query, const QueryScope& scope) {
+  std::vector<sql::ExprPtr> out;
+  for (const sql::ExprPtr& e : query.partition_by) {
+    if (e->kind == sql::ExprKind::kNull) {
+      if (query.partition_by.size() > 1) refuse("Several columns of PARTITION BY can't include NULL.", e->pos);
+      return {};
+    }
+    sql::ExprPtr resolved = scope.resolve(e, "PARTITION BY");
+    const BoundExprPtr bound = scope.bind(resolved);
+    if (bound->type->kind() == TypeKind::kNull)
+      refuse("PARTITION BY needs a type: cast the NULL to the one that is meant.", e->pos);
+    if (std::any_of(out.begin(), out.end(), [&](const auto& other) { return sql::equal(*other, *resolved); })) {
+      refuse("PARTITION BY names " + bound->text + " twice.", e->pos);
+    }
+    out.push_back(std::move(resolved));
+  }
+  return out;
+}
+
+// Of a column its name in SELECT *; of other expressions nothing: it is generated.
+std::string star_name(const QueryScope& scope, const sql::ExprPtr& e) {
+  if (e->kind != sql::ExprKind::kColumn) return {};
+  const auto id = scope.id_of(static_cast<const sql::ColumnRef&>(*e));
+  return id ? scope.column(*id).flat_name : scope.join_key_name();
+}
+
+std::vector<ResultKey> bind_result_key(const sql::Query& query, const LogicalJoinKey& join_key, LogicalQuery& out) {
+  const QueryScope& scope = out.scope;
+  std::vector<ResultKey> keys;
+  if (!query.partition_by.empty()) {
+    const std::vector<sql::ExprPtr> expressions = bind_partition_by(query, scope);
+    if (scope.is_join()) {
+      out.changes_key =
+          expressions.size() != 1 || std::none_of(join_key.equivalent.begin(), join_key.equivalent.end(),
+                                                  [&](const auto& e) { return sql::equal(*e, *expressions[0]); });
+    } else {
+      out.changes_key = !same_expressions(expressions, source_key(scope));
+    }
+    if (out.changes_key && out.window) {
+      refuse_unsupported("Changing the key of a windowed source", query.partition_by_pos);
+    }
+    for (const sql::ExprPtr& e : expressions) keys.push_back({{e}, nullptr, star_name(scope, e)});
+    return keys;
+  }
+  if (scope.is_join()) {
+    const sql::ExprPtr key = scope.join_key(query.pos);
+    std::vector<sql::ExprPtr> viable = join_key.viable;
+    if (viable.empty()) viable.push_back(key);
+    keys.push_back({viable, key, star_name(scope, viable[0])});
+    return keys;
+  }
+  for (const sql::ExprPtr& e : source_key(scope)) keys.push_back({{e}, nullptr, star_name(scope, e)});
+  return keys;
+}
+
+void check_key_types(const LogicalQuery& query, const sql::Position& pos) {
+  for (const LogicalColumn& column : query.columns) {
+    if (column.key && contains_map(*column.type)) {
+      refuse("The key column `" + column.name + "` is of type " + column.type->to_string() +
+                 ": a key can't have a MAP in it, because equal maps may be written as different bytes.",
+             pos);
+    }
+  }
+}
+
+}  // namespace
+
+LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, const BindContext& context) {
+  refuse_unsupported_clauses(query, purpose);
+  LogicalQuery out{QueryScope(query, context), {}, nullptr, {}, false, std::nullopt, query.limit};
+  out.window = out.scope.sources()[0].source->window;
+  LogicalJoinKey join_key;
+  if (out.scope.is_join()) join_key = bind_joins(query, out);
+  bind_where(query, out);
+  const std::vector<ResultKey> keys = bind_result_key(query, join_key, out);
+  out.columns = bind_projection(query, out.scope, keys, purpose);
+  if (purpose.persistent) {
+    check_key_types(out, query.pos);
+    const auto selected =
+        std::count_if(out.columns.begin(), out.columns.end(), [](const auto& column) { return column.key; });
+    if (static_cast<size_t>(selected) < keys.size())
+      out.changes_key = true;  // a key column was left out, where that is allowed
+  }
+  return out;
+}
+
+}  // namespace weir

@@ -1,0 +1,75 @@
+// A query whose names, types and key are decided, before it is laid out in operators. Made by bind_query, read by
+// plan_query. A value on the stack of one call.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/plan/query_scope.h"
+
+namespace weir {
+
+// The sources before it, joined with the source number `right_source`. Expressions are resolved: see QueryScope.
+struct LogicalJoin {
+  sql::JoinType type = sql::JoinType::kInner;
+  int right_source = 1;
+  sql::ExprPtr left, right;  // left = right is the criterion; each over one source
+  TypePtr key_type;
+  int64_t before_ms = 0, after_ms = 0;
+  std::optional<int64_t> grace_ms;
+  bool windowed = false;  // both keys are windowed
+  // The key of the rows before the join is already `left`.
+  bool left_has_key = false;
+  sql::Position pos;
+};
+
+// What the key of the joined rows is called.
+struct LogicalJoinKey {
+  // Columns of which the user may select one as the key, the best first; empty where none is.
+  std::vector<sql::ExprPtr> viable;
+  // Expressions that are equal to the key in every row.
+  std::vector<sql::ExprPtr> equivalent;
+};
+
+struct LogicalColumn {
+  std::string name;
+  sql::ExprPtr expression;  // resolved
+  TypePtr type;
+  bool key = false;
+};
+
+struct LogicalQuery {
+  QueryScope scope;
+  std::vector<LogicalJoin> joins;
+  sql::ExprPtr where;                  // null: none
+  std::vector<LogicalColumn> columns;  // key columns first; push queries: in the order of the select list
+  bool changes_key = false;            // PARTITION BY something else than the present key
+  std::optional<WindowInfo> window;    // the result's key is windowed
+  std::optional<int64_t> limit;
+};
+
+struct QueryPurpose {
+  bool persistent = false;
+  std::string sink;            // for messages
+  bool keep_key_order = true;  // key columns in the order of the source or PARTITION BY, not of the select list
+  bool require_key = true;     // the select list must have the key columns
+};
+
+LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, const BindContext& context);
+
+// Binds the joins of `query` into `out.joins` and makes the join's key known to out.scope.
+LogicalJoinKey bind_joins(const sql::Query& query, LogicalQuery& out);
+
+// A key column of the result before the select list is looked at.
+struct ResultKey {
+  std::vector<sql::ExprPtr> viable;  // any of them in the select list is the key; the first found counts
+  sql::ExprPtr expression;           // what gives the key; null: the chosen one
+  std::string name;                  // in SELECT *; empty: generated
+};
+std::vector<LogicalColumn> bind_projection(const sql::Query& query, const QueryScope& scope,
+                                           const std::vector<ResultKey>& keys, const QueryPurpose& purpose);
+
+PhysicalPlan plan_query(const LogicalQuery& query, const BindContext& context);
+
+}  // namespace weir

@@ -1,0 +1,280 @@
+// The physical plan as JSON: what the command log keeps. Names, not numbers, stand for enum values; a change of the
+// form raises kPlanVersion, and older versions stay readable.
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "engine/plan/binder.h"
+#include "engine/sql/parser.h"
+
+namespace weir {
+
+namespace {
+
+using PlanJson = nlohmann::json;
+
+constexpr int kPlanVersion = 1;
+
+template <typename T>
+using Names = std::vector<std::pair<T, const char*>>;
+
+const Names<PlanKind> kPlanKindNames = {{PlanKind::kSource, "source"},
+                                        {PlanKind::kFilter, "filter"},
+                                        {PlanKind::kProject, "project"},
+                                        {PlanKind::kRepartition, "repartition"},
+                                        {PlanKind::kStreamJoin, "stream_join"}};
+const Names<sql::JoinType> kJoinTypeNames = {{sql::JoinType::kInner, "inner"},
+                                             {sql::JoinType::kLeft, "left"},
+                                             {sql::JoinType::kRight, "right"},
+                                             {sql::JoinType::kFull, "full"}};
+const Names<sql::WindowClause::Kind> kWindowKindNames = {{sql::WindowClause::Kind::kTumbling, "tumbling"},
+                                                         {sql::WindowClause::Kind::kHopping, "hopping"},
+                                                         {sql::WindowClause::Kind::kSession, "session"}};
+const Names<SourceColumnRef::From> kColumnFromNames = {{SourceColumnRef::From::kKey, "key"},
+                                                       {SourceColumnRef::From::kValue, "value"},
+                                                       {SourceColumnRef::From::kHeaders, "headers"},
+                                                       {SourceColumnRef::From::kHeader, "header"},
+                                                       {SourceColumnRef::From::kRowTime, "rowtime"},
+                                                       {SourceColumnRef::From::kRowPartition, "rowpartition"},
+                                                       {SourceColumnRef::From::kRowOffset, "rowoffset"},
+                                                       {SourceColumnRef::From::kWindowStart, "windowstart"},
+                                                       {SourceColumnRef::From::kWindowEnd, "windowend"}};
+const Names<sql::StartPosition::Kind> kStartNames = {{sql::StartPosition::Kind::kEarliest, "earliest"},
+                                                     {sql::StartPosition::Kind::kLatest, "latest"},
+                                                     {sql::StartPosition::Kind::kTimestamp, "timestamp"},
+                                                     {sql::StartPosition::Kind::kOffset, "offset"}};
+
+template <typename T>
+const char* plan_name_of(const Names<T>& names, T value) {
+  for (const auto& [known, name] : names) {
+    if (known == value) return name;
+  }
+  throw std::invalid_argument("INTERNAL: a plan has a value without a name");
+}
+
+template <typename T>
+T plan_value_of(const Names<T>& names, const PlanJson& json) {
+  const std::string text = json.get<std::string>();
+  for (const auto& [value, name] : names) {
+    if (text == name) return value;
+  }
+  throw std::invalid_argument("unknown word in a plan: " + text);
+}
+
+TypePtr plan_type(const PlanJson& json) {
+  return resolve_type(*sql::parse_type_name(json.get<std::string>()), nullptr);
+}
+
+PlanJson plan_format_json(const FormatSpec& spec) {
+  PlanJson json = {{"format", format_name(spec.kind)}, {"wrap", spec.wrap_single_value}};
+  if (spec.kind == FormatKind::kDelimited) json["delimiter"] = spec.delimiter;
+  if (spec.schema_id) json["schema_id"] = *spec.schema_id;
+  if (!spec.schema_full_name.empty()) json["full_name"] = spec.schema_full_name;
+  return json;
+}
+
+FormatSpec plan_format(const PlanJson& json) {
+  FormatSpec spec;
+  const auto kind = format_from_name(json.at("format").get<std::string>());
+  if (!kind) throw std::invalid_argument("unknown format in a plan: " + json.at("format").get<std::string>());
+  spec.kind = *kind;
+  spec.wrap_single_value = json.at("wrap");
+  spec.delimiter = json.value("delimiter", spec.delimiter);
+  if (json.contains("schema_id")) spec.schema_id = json.at("schema_id").get<int>();
+  spec.schema_full_name = json.value("full_name", "");
+  return spec;
+}
+
+PlanJson format_columns_json(const std::vector<FormatColumn>& columns) {
+  PlanJson out = PlanJson::array();
+  for (const FormatColumn& column : columns) out.push_back({{"name", column.name}, {"type", column.type->to_string()}});
+  return out;
+}
+
+std::vector<FormatColumn> plan_format_columns(const PlanJson& json) {
+  std::vector<FormatColumn> out;
+  for (const PlanJson& column : json) out.push_back({column.at("name"), plan_type(column.at("type"))});
+  return out;
+}
+
+PlanJson window_json(const WindowInfo& window) {
+  return {{"kind", plan_name_of(kWindowKindNames, window.kind)}, {"size_ms", window.size_ms}};
+}
+
+std::optional<WindowInfo> plan_window(const PlanJson& json) {
+  if (!json.contains("window")) return std::nullopt;
+  const PlanJson& window = json.at("window");
+  return WindowInfo{plan_value_of(kWindowKindNames, window.at("kind")), window.at("size_ms")};
+}
+
+PlanJson source_spec_json(const PlanNode::SourceSpec& spec) {
+  PlanJson columns = PlanJson::array();
+  for (const SourceColumnRef& ref : spec.columns) {
+    PlanJson column = {{"from", plan_name_of(kColumnFromNames, ref.from)}, {"index", ref.index}};
+    if (!ref.header_key.empty()) column["header"] = ref.header_key;
+    columns.push_back(std::move(column));
+  }
+  PlanJson json = {{"source", spec.source},
+                   {"topic", spec.topic},
+                   {"source_kind", sql::source_kind_name(spec.source_kind)},
+                   {"key_format", plan_format_json(spec.key_format)},
+                   {"value_format", plan_format_json(spec.value_format)},
+                   {"key_columns", format_columns_json(spec.key_columns)},
+                   {"value_columns", format_columns_json(spec.value_columns)},
+                   {"columns", columns}};
+  if (!spec.timestamp_column.empty())
+    json["timestamp"] = {{"column", spec.timestamp_column}, {"format", spec.timestamp_format}};
+  if (spec.window) json["window"] = window_json(*spec.window);
+  if (spec.start) {
+    json["start"] = {{"at", plan_name_of(kStartNames, spec.start->kind)},
+                     {"timestamp", spec.start->timestamp},
+                     {"offset", spec.start->offset}};
+  }
+  return json;
+}
+
+PlanNode::SourceSpec plan_source_spec(const PlanJson& json) {
+  PlanNode::SourceSpec spec;
+  spec.source = json.at("source");
+  spec.topic = json.at("topic");
+  spec.source_kind = json.at("source_kind") == "TABLE" ? sql::SourceKind::kTable : sql::SourceKind::kStream;
+  spec.key_format = plan_format(json.at("key_format"));
+  spec.value_format = plan_format(json.at("value_format"));
+  spec.key_columns = plan_format_columns(json.at("key_columns"));
+  spec.value_columns = plan_format_columns(json.at("value_columns"));
+  for (const PlanJson& column : json.at("columns")) {
+    spec.columns.push_back(
+        {plan_value_of(kColumnFromNames, column.at("from")), column.at("index"), column.value("header", "")});
+  }
+  if (json.contains("timestamp")) {
+    spec.timestamp_column = json.at("timestamp").at("column");
+    spec.timestamp_format = json.at("timestamp").at("format");
+  }
+  spec.window = plan_window(json);
+  if (json.contains("start")) {
+    sql::StartPosition start;
+    start.kind = plan_value_of(kStartNames, json.at("start").at("at"));
+    start.timestamp = json.at("start").at("timestamp");
+    start.offset = json.at("start").at("offset");
+    spec.start = start;
+  }
+  return spec;
+}
+
+PlanJson node_json(const PlanNode& node) {
+  PlanJson json = {{"kind", plan_name_of(kPlanKindNames, node.kind)}, {"id", node.id}};
+  for (const PlanColumn& column : node.schema) {
+    json["schema"].push_back({{"name", column.name}, {"type", column.type->to_string()}, {"key", column.key}});
+  }
+  for (const PlanNodePtr& input : node.inputs) json["inputs"].push_back(node_json(*input));
+  if (node.source) json["spec"] = source_spec_json(*node.source);
+  if (node.kind == PlanKind::kFilter) json["predicate"] = node.predicate;
+  if (node.kind == PlanKind::kProject) {
+    json["changes_key"] = node.changes_key;
+    for (const PlanExpression& e : node.expressions)
+      json["expressions"].push_back({{"name", e.name}, {"sql", e.sql}, {"key", e.key}});
+  }
+  if (node.kind == PlanKind::kRepartition) {
+    json["topic"] = node.repartition_topic;
+    json["partitions"] = node.repartition_partitions;
+    json["drop_null_keys"] = node.drop_null_keys;
+    if (node.partition_format) json["partition_format"] = plan_format_json(*node.partition_format);
+  }
+  if (node.join) {
+    json["join"] = {{"type", plan_name_of(kJoinTypeNames, node.join->type)},
+                    {"before_ms", node.join->before_ms},
+                    {"after_ms", node.join->after_ms},
+                    {"windowed", node.join->windowed}};
+    if (node.join->grace_ms) json["join"]["grace_ms"] = *node.join->grace_ms;
+  }
+  return json;
+}
+
+PlanNodePtr plan_node(const PlanJson& json) {
+  auto node = std::make_shared<PlanNode>();
+  node->kind = plan_value_of(kPlanKindNames, json.at("kind"));
+  node->id = json.at("id");
+  for (const PlanJson& column : json.value("schema", PlanJson::array())) {
+    node->schema.push_back({column.at("name"), plan_type(column.at("type")), column.at("key")});
+  }
+  for (const PlanJson& input : json.value("inputs", PlanJson::array())) node->inputs.push_back(plan_node(input));
+  if (json.contains("spec")) node->source = plan_source_spec(json.at("spec"));
+  node->predicate = json.value("predicate", "");
+  node->changes_key = json.value("changes_key", false);
+  for (const PlanJson& e : json.value("expressions", PlanJson::array())) {
+    node->expressions.push_back({e.at("name"), e.at("sql"), e.at("key")});
+  }
+  if (node->kind == PlanKind::kRepartition) {
+    node->repartition_topic = json.at("topic");
+    node->repartition_partitions = json.at("partitions");
+    node->drop_null_keys = json.at("drop_null_keys");
+    if (json.contains("partition_format")) node->partition_format = plan_format(json.at("partition_format"));
+  }
+  if (json.contains("join")) {
+    const PlanJson& join = json.at("join");
+    PlanNode::StreamJoinSpec spec;
+    spec.type = plan_value_of(kJoinTypeNames, join.at("type"));
+    spec.before_ms = join.at("before_ms");
+    spec.after_ms = join.at("after_ms");
+    spec.windowed = join.at("windowed");
+    if (join.contains("grace_ms")) spec.grace_ms = join.at("grace_ms").get<int64_t>();
+    node->join = spec;
+  }
+  return node;
+}
+
+PlanJson sink_json(const SinkSpec& sink) {
+  PlanJson json = {{"source", sink.source},
+                   {"topic", sink.topic},
+                   {"key_format", plan_format_json(sink.key_format)},
+                   {"value_format", plan_format_json(sink.value_format)},
+                   {"key_columns", format_columns_json(sink.key_columns)},
+                   {"value_columns", format_columns_json(sink.value_columns)}};
+  if (!sink.timestamp_column.empty())
+    json["timestamp"] = {{"column", sink.timestamp_column}, {"format", sink.timestamp_format}};
+  if (sink.window) json["window"] = window_json(*sink.window);
+  return json;
+}
+
+SinkSpec plan_sink(const PlanJson& json) {
+  SinkSpec sink;
+  sink.source = json.at("source");
+  sink.topic = json.at("topic");
+  sink.key_format = plan_format(json.at("key_format"));
+  sink.value_format = plan_format(json.at("value_format"));
+  sink.key_columns = plan_format_columns(json.at("key_columns"));
+  sink.value_columns = plan_format_columns(json.at("value_columns"));
+  if (json.contains("timestamp")) {
+    sink.timestamp_column = json.at("timestamp").at("column");
+    sink.timestamp_format = json.at("timestamp").at("format");
+  }
+  sink.window = plan_window(json);
+  return sink;
+}
+
+}  // namespace
+
+std::string to_json(const PhysicalPlan& plan) {
+  PlanJson json = {{"version", kPlanVersion}, {"root", node_json(*plan.root)}};
+  if (plan.sink) json["sink"] = sink_json(*plan.sink);
+  if (plan.limit) json["limit"] = *plan.limit;
+  return json.dump();
+}
+
+PhysicalPlan plan_from_json(const std::string& text) try {
+  const PlanJson json = PlanJson::parse(text);
+  if (json.at("version") != kPlanVersion) {
+    throw std::invalid_argument("the plan's version " + json.at("version").dump() +
+                                " is not one that this program reads");
+  }
+  PhysicalPlan plan;
+  plan.root = plan_node(json.at("root"));
+  if (json.contains("sink")) plan.sink = plan_sink(json.at("sink"));
+  if (json.contains("limit")) plan.limit = json.at("limit").get<int64_t>();
+  return plan;
+} catch (const PlanJson::exception& error) {
+  throw std::invalid_argument(std::string("not a plan: ") + error.what());
+} catch (const StatementError& error) {
+  throw std::invalid_argument(std::string("not a plan: ") + error.what());
+}
+
+}  // namespace weir

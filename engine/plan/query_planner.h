@@ -1,0 +1,77 @@
+// Lays a logical query out in operators: which columns the sources decode, where rows are repartitioned, what each
+// node's columns are called. Lives on the stack of plan_query; one thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/plan/logical_plan.h"
+
+namespace weir {
+
+// Rows at some place of the plan: the node that gives them and the name that each column of the query's sources has
+// there.
+struct PlannedRows {
+  PlanNodePtr node;
+  std::map<ColumnId, std::string> names;
+};
+
+// Which partition a row is in: the hash of its key in `format` (nullopt: in the engine's own encoding), modulo `count`
+// (0: not known).
+struct Partitioning {
+  int32_t count = 0;
+  std::optional<FormatSpec> format;
+  // Equal keys are equal bytes, whoever wrote them. Not so where the bytes begin with a schema's id.
+  bool same_bytes = true;
+};
+
+class QueryPlanner {
+ public:
+  QueryPlanner(const LogicalQuery& query, const BindContext& context) : query_(query), context_(context) {}
+  PlanNodePtr plan();
+
+ private:
+  using ColumnIds = std::set<ColumnId>;
+  struct JoinInput {
+    PlannedRows rows;  // its key column is the join's key
+    Partitioning partitioning;
+    bool has_key = false;    // the rows come keyed by the join's key, without a change
+    bool preserved = false;  // every row of this side comes out of the join
+  };
+  struct SourceOutput {
+    std::string name;
+    ColumnId id;
+    bool key = false;
+  };
+
+  PlanNodePtr plan_source(int source, const std::vector<SourceOutput>& columns) const;
+  PlannedRows plan_plain_source(int source, const ColumnIds& columns) const;
+  PlannedRows plan_filter(PlannedRows rows) const;
+  PlanNodePtr plan_project(const PlannedRows& rows) const;
+
+  PlannedRows plan_joins(const ColumnIds& needed_above);
+  JoinInput plan_source_input(int source, const sql::ExprPtr& key, const LogicalJoin& join, const ColumnIds& needed,
+                              bool preserved);
+  JoinInput plan_joined_input(const PlannedRows& rows, const LogicalJoin& join, const ColumnIds& needed,
+                              bool preserved) const;
+  // Puts repartitions below the join so that equal keys of both sides meet; gives the partitioning of its output.
+  Partitioning copartition(JoinInput& left, JoinInput& right, const LogicalJoin& join, const std::string& id) const;
+  void repartition(JoinInput& input, const std::string& id, const Partitioning& to, bool drop_null_keys) const;
+  PlannedRows plan_stream_join(const JoinInput& left, const JoinInput& right, const LogicalJoin& join,
+                               const std::string& id) const;
+
+  Partitioning source_partitioning(int source) const;
+  ColumnIds columns_in(const sql::ExprPtr& expression) const;
+  sql::ExprPtr rename_columns(const sql::ExprPtr& expression, const PlannedRows& rows) const;
+  std::string to_text(const sql::ExprPtr& expression, const PlannedRows& rows) const;
+  const std::string& key_name() const { return query_.scope.join_key_name(); }
+
+  const LogicalQuery& query_;
+  const BindContext& context_;
+  Partitioning joined_partitioning_;
+};
+
+}  // namespace weir

@@ -1,0 +1,209 @@
+#include "engine/plan/query_scope.h"
+
+#include <algorithm>
+#include <set>
+
+#include "engine/plan/expression_binder.h"
+#include "engine/plan/expression_rewriter.h"
+#include "engine/plan/messages.h"
+
+namespace weir {
+
+namespace {
+
+using From = SourceColumnRef::From;
+
+std::vector<ScopeColumn> columns_of(const Source& source) {
+  std::vector<ScopeColumn> keys, values, headers;
+  for (const SourceColumn& column : source.columns) {
+    switch (column.role) {
+      case SourceColumn::Role::kKey:
+        keys.push_back({column.name, column.type, {From::kKey, static_cast<int>(keys.size()), {}}, true, false, {}});
+        break;
+      case SourceColumn::Role::kValue:
+        values.push_back(
+            {column.name, column.type, {From::kValue, static_cast<int>(values.size()), {}}, false, false, {}});
+        break;
+      case SourceColumn::Role::kHeaders:
+        headers.push_back({column.name, column.type, {From::kHeaders, 0, {}}, false, false, {}});
+        break;
+      case SourceColumn::Role::kHeader:
+        headers.push_back({column.name, column.type, {From::kHeader, 0, column.header_key}, false, false, {}});
+        break;
+    }
+  }
+  std::vector<ScopeColumn> out = std::move(keys);
+  out.insert(out.end(), values.begin(), values.end());
+  out.insert(out.end(), headers.begin(), headers.end());
+  out.push_back({"ROWTIME", Type::bigint(), {From::kRowTime, 0, {}}, false, true, {}});
+  out.push_back({"ROWPARTITION", Type::integer(), {From::kRowPartition, 0, {}}, false, true, {}});
+  out.push_back({"ROWOFFSET", Type::bigint(), {From::kRowOffset, 0, {}}, false, true, {}});
+  if (source.window) {
+    out.push_back({"WINDOWSTART", Type::bigint(), {From::kWindowStart, 0, {}}, false, true, {}});
+    out.push_back({"WINDOWEND", Type::bigint(), {From::kWindowEnd, 0, {}}, false, true, {}});
+  }
+  return out;
+}
+
+std::string unused_name(const std::string& wanted, const std::set<std::string>& used) {
+  std::string name = wanted;
+  for (int i = 1; used.contains(name); ++i) name = wanted + "_" + std::to_string(i);
+  return name;
+}
+
+}  // namespace
+
+bool is_pseudo_column(const std::string& name) {
+  return name == "ROWTIME" || name == "ROWPARTITION" || name == "ROWOFFSET" || name == "WINDOWSTART" ||
+         name == "WINDOWEND";
+}
+
+QueryScope::QueryScope(const sql::Query& query, const BindContext& context) : context_(&context) {
+  add_source(query.from);
+  for (const sql::Join& join : query.joins) add_source(join.right);
+  name_columns();
+}
+
+void QueryScope::add_source(const sql::TableRef& table) {
+  if (table.subquery) refuse_unsupported("A sub-query in FROM", table.pos, "Make it a stream of its own.");
+  SourcePtr source = context_->catalog->find_source(table.name.name);
+  if (!source) {
+    refuse("There is no stream or table '" + table.name.name + "'." +
+               suggestion(table.name.name, context_->catalog->source_names()),
+           table.pos);
+  }
+  if (source->kind == sql::SourceKind::kTable) refuse_unsupported("Reading the table " + source->name, table.pos);
+  const std::string& alias = table.effective_alias();
+  if (find_source(alias) >= 0) {
+    if (!table.alias) {
+      refuse_unsupported("Joining '" + source->name + "' to itself", table.pos,
+                         "Declare a second stream over the topic '" + source->topic + "' and join that.");
+    }
+    refuse("Two sources of the query are named '" + alias + "': give one of them another alias.", table.pos);
+  }
+  for (const ScopeSource& other : sources_) {
+    if (other.source->name == source->name) {
+      refuse_unsupported("Joining '" + source->name + "' to itself", table.pos,
+                         "Declare a second stream over the topic '" + source->topic + "' and join that.");
+    }
+  }
+  sources_.push_back({source, alias, table.start, table.pos, columns_of(*source)});
+}
+
+void QueryScope::name_columns() {
+  std::set<std::string> names, flat;
+  for (ScopeSource& source : sources_) {
+    for (ScopeColumn& column : source.columns) {
+      names.insert(column.name);
+      column.flat_name = is_join() ? unused_name(source.alias + "_" + column.name, flat) : column.name;
+      flat.insert(column.flat_name);
+    }
+  }
+  names.insert(flat.begin(), flat.end());
+  join_key_name_ = unused_name("ROWKEY", names);
+}
+
+int QueryScope::find_source(const std::string& alias) const {
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    if (sources_[i].alias == alias) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+bool QueryScope::clashes(const std::string& name) const {
+  int found = 0;
+  for (const ScopeSource& source : sources_) {
+    found += std::any_of(source.columns.begin(), source.columns.end(), [&](const auto& c) { return c.name == name; });
+  }
+  return found > 1;
+}
+
+void QueryScope::set_join_key(TypePtr type, bool visible) {
+  join_key_type_ = std::move(type);
+  join_key_visible_ = visible;
+}
+
+sql::ExprPtr QueryScope::join_key(const sql::Position& pos) const { return make_column_ref(join_key_name_, pos); }
+
+sql::ExprPtr QueryScope::reference(ColumnId id, const sql::Position& pos) const {
+  return make_column_ref(sources_[id.source].alias, column(id).name, pos);
+}
+
+sql::ExprPtr QueryScope::resolve(const sql::ExprPtr& expression, const std::string& clause, size_t sources) const {
+  return rewrite_expression(expression, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
+    if (node->kind != sql::ExprKind::kColumn) return nullptr;
+    return resolve_column(static_cast<const sql::ColumnRef&>(*node), clause, sources);
+  });
+}
+
+sql::ExprPtr QueryScope::resolve_column(const sql::ColumnRef& ref, const std::string& clause, size_t sources) const {
+  const size_t visible = std::min(sources, sources_.size());
+  std::vector<std::string> found;
+  sql::ExprPtr out;
+  for (size_t s = 0; s < visible; ++s) {
+    if (ref.qualifier && ref.qualifier->name != sources_[s].alias) continue;
+    for (size_t c = 0; c < sources_[s].columns.size(); ++c) {
+      if (sources_[s].columns[c].name != ref.name.name) continue;
+      found.push_back(sources_[s].alias + "." + ref.name.name);
+      out = reference({static_cast<int>(s), static_cast<int>(c)}, ref.pos);
+    }
+  }
+  if (found.size() > 1) {
+    refuse("Column '" + ref.name.name + "' is ambiguous. Could be " + list_names(found, "or") + ".", ref.pos);
+  }
+  if (out) return out;
+  if (!ref.qualifier && join_key_visible_ && ref.name.name == join_key_name_) return join_key(ref.pos);
+  refuse_unresolved(ref, clause, visible);
+}
+
+void QueryScope::refuse_unresolved(const sql::ColumnRef& ref, const std::string& clause, size_t sources) const {
+  std::vector<std::string> aliases, candidates;
+  for (size_t s = 0; s < sources; ++s) {
+    aliases.push_back(sources_[s].alias);
+    if (ref.qualifier && ref.qualifier->name != sources_[s].alias) continue;
+    for (const ScopeColumn& column : sources_[s].columns) candidates.push_back(column.name);
+  }
+  if (ref.qualifier && std::find(aliases.begin(), aliases.end(), ref.qualifier->name) == aliases.end()) {
+    refuse("'" + ref.qualifier->name + "' is not the name or alias of a source of this query. There is " +
+               list_names(aliases, "and") + ".",
+           ref.pos);
+  }
+  const std::string name = (ref.qualifier ? ref.qualifier->name + "." : "") + ref.name.name;
+  const std::string hint = clause == "PARTITION BY" ? " PARTITION BY is applied before SELECT: '" + name +
+                                                          "' must be a column of the source."
+                                                    : "";
+  refuse(clause + " column '" + name + "' cannot be resolved." + suggestion(ref.name.name, candidates) + hint, ref.pos);
+}
+
+std::optional<ColumnId> QueryScope::id_of(const sql::ColumnRef& resolved) const {
+  if (!resolved.qualifier) return std::nullopt;
+  const int source = find_source(resolved.qualifier->name);
+  const std::vector<ScopeColumn>& columns = sources_[source].columns;
+  const auto found =
+      std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name == resolved.name.name; });
+  return ColumnId{source, static_cast<int>(found - columns.begin())};
+}
+
+BoundExprPtr QueryScope::bind(const sql::ExprPtr& resolved) const {
+  PlanSchema schema;
+  for (const ScopeSource& source : sources_) {
+    for (const ScopeColumn& column : source.columns) schema.push_back({column.flat_name, column.type, column.key});
+  }
+  if (join_key_type_) schema.push_back({join_key_name_, join_key_type_, true});
+  const sql::ExprPtr flat = rewrite_expression(resolved, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
+    if (node->kind != sql::ExprKind::kColumn) return nullptr;
+    const auto id = id_of(static_cast<const sql::ColumnRef&>(*node));
+    return make_column_ref(id ? column(*id).flat_name : join_key_name_, node->pos);
+  });
+  return bind_expression(flat, schema, *context_->functions, context_->catalog);
+}
+
+std::vector<std::string> QueryScope::all_column_names() const {
+  std::vector<std::string> names;
+  for (const ScopeSource& source : sources_) {
+    for (const ScopeColumn& column : source.columns) names.push_back(column.name);
+  }
+  return names;
+}
+
+}  // namespace weir

@@ -1,0 +1,87 @@
+// The sources of one query and their columns: what names in its clauses can mean. A column is written down as a
+// reference with its source's alias, and has one unique flat name for the whole query: NAME with one source, ALIAS_NAME
+// in a join. Immutable once the joins are bound; any thread.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/plan/binder.h"
+
+namespace weir {
+
+// ROWTIME, ROWPARTITION, ROWOFFSET, WINDOWSTART, WINDOWEND: not usable as names of own columns.
+bool is_pseudo_column(const std::string& name);
+
+struct ScopeColumn {
+  std::string name;
+  TypePtr type;
+  SourceColumnRef ref;
+  bool key = false;
+  bool pseudo = false;
+  std::string flat_name;
+};
+
+struct ScopeSource {
+  SourcePtr source;
+  std::string alias;
+  std::optional<sql::StartPosition> start;
+  sql::Position pos;
+  std::vector<ScopeColumn> columns;  // key, value, headers, pseudo columns
+};
+
+// A column of one of the query's sources.
+struct ColumnId {
+  int source = 0;
+  int column = 0;
+  auto operator<=>(const ColumnId&) const = default;
+};
+
+class QueryScope {
+ public:
+  // Looks up FROM and JOIN. Throws StatementError for sources that don't exist, double aliases, and what isn't
+  // supported yet.
+  QueryScope(const sql::Query& query, const BindContext& context);
+
+  const std::vector<ScopeSource>& sources() const { return sources_; }
+  const ScopeColumn& column(ColumnId id) const { return sources_[id.source].columns[id.column]; }
+  bool is_join() const { return sources_.size() > 1; }
+  // The index of the source with the alias, or -1.
+  int find_source(const std::string& alias) const;
+  // More than one source has a column of that name.
+  bool clashes(const std::string& name) const;
+
+  // The name of the column that holds the key of a join: ROWKEY, or ROWKEY_1 … where a source has such a column itself.
+  const std::string& join_key_name() const { return join_key_name_; }
+  // From now on join_key_name() is a column with the key of the (last) join. `visible`: users may write it, because no
+  // column of a source is the key.
+  void set_join_key(TypePtr type, bool visible);
+  sql::ExprPtr join_key(const sql::Position& pos) const;
+  sql::ExprPtr reference(ColumnId id, const sql::Position& pos) const;
+
+  // The expression with every column reference written with its source's alias. `clause` is named in messages:
+  // "SELECT". Only the first `sources` sources are visible.
+  sql::ExprPtr resolve(const sql::ExprPtr& expression, const std::string& clause, size_t sources = SIZE_MAX) const;
+  // The column that a resolved reference means; nullopt: the join's key.
+  std::optional<ColumnId> id_of(const sql::ColumnRef& resolved) const;
+  // A resolved expression bound over the flat names.
+  BoundExprPtr bind(const sql::ExprPtr& resolved) const;
+
+  std::vector<std::string> all_column_names() const;
+
+ private:
+  void add_source(const sql::TableRef& table);
+  void name_columns();
+  sql::ExprPtr resolve_column(const sql::ColumnRef& ref, const std::string& clause, size_t sources) const;
+  [[noreturn]] void refuse_unresolved(const sql::ColumnRef& ref, const std::string& clause, size_t sources) const;
+
+  const BindContext* context_;
+  std::vector<ScopeSource> sources_;
+  std::string join_key_name_;
+  TypePtr join_key_type_;
+  bool join_key_visible_ = false;
+};
+
+}  // namespace weir
