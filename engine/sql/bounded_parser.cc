@@ -7,8 +7,8 @@ namespace weir::sql {
 
 namespace {
 
-// One pair of brackets costs at most this many calls of rules: primary, argument, expression, valueExpression.
-constexpr size_t kRulesPerLevel = 4;
+// One pair of brackets costs at most this many calls of rules: primary, argument, lambda, expression, valueExpression.
+constexpr size_t kRulesPerLevel = 5;
 
 }  // namespace
 

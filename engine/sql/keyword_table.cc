@@ -62,6 +62,12 @@ const std::string& KeywordTable::word(size_t token_type) const {
   return token_type < words_.size() ? words_[token_type] : kNone;
 }
 
+size_t KeywordTable::type_of(const std::string& keyword) const {
+  const auto found = std::find(words_.begin() + 1, words_.end(), keyword);
+  return keyword.empty() || found == words_.end() ? antlr4::Token::INVALID_TYPE
+                                                  : static_cast<size_t>(found - words_.begin());
+}
+
 bool KeywordTable::is_reserved(const std::string& upper_case_word) const {
   return std::binary_search(reserved_.begin(), reserved_.end(), upper_case_word);
 }

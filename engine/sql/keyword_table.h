@@ -14,6 +14,8 @@ class KeywordTable {
 
   // The word of a token type in upper case, or empty for other tokens.
   const std::string& word(size_t token_type) const;
+  // The token type of an upper-case keyword; INVALID_TYPE for other words.
+  size_t type_of(const std::string& keyword) const;
   bool is_keyword(size_t token_type) const { return !word(token_type).empty(); }
   // A keyword that cannot be a name without quotes.
   bool is_reserved(size_t token_type) const { return is_keyword(token_type) && !usable_as_name_.contains(token_type); }

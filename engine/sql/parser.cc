@@ -23,27 +23,38 @@ std::mutex& parser_mutex() {
   return mutex;
 }
 
+// The tree of the tokens, or null when this mode of prediction refuses them. Throws StatementError for too much
+// nesting.
+template <class RuleContext>
+RuleContext* run_parser(BoundedParser& parser, PredictionMode mode, RuleContext* (SqlParser::*rule)()) {
+  const std::lock_guard<std::mutex> lock(parser_mutex());
+  parser.reset();
+  parser.getInterpreter<ParserATNSimulator>()->setPredictionMode(mode);
+  try {
+    return (parser.*rule)();
+  } catch (const antlr4::ParseCancellationException&) {
+    return nullptr;
+  }
+}
+
 // Parses `range` by the rule and gives its tree to `build`. Throws StatementError.
 template <class RuleContext, class Build>
 auto parse_range(const TokenList& tokens, const TokenList::Range& range, size_t rule_index,
-                 RuleContext* (grammar::WeirSqlParser::*rule)(), const Build& build) {
+                 RuleContext* (SqlParser::*rule)(), const Build& build) {
   tokens.check(range);
   antlr4::ListTokenSource source(tokens.copy(range));
   antlr4::CommonTokenStream stream(&source);
-  const std::lock_guard<std::mutex> lock(parser_mutex());
+  stream.fill();
   BoundedParser parser(&stream, tokens.source());
   parser.removeErrorListeners();
   parser.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
-  // SLL decides nearly every text and is faster; what it refuses, LL decides.
-  for (const PredictionMode mode : {PredictionMode::SLL, PredictionMode::LL}) {
-    parser.reset();
-    parser.getInterpreter<ParserATNSimulator>()->setPredictionMode(mode);
-    try {
-      return build((parser.*rule)());
-    } catch (const antlr4::ParseCancellationException&) {
-    }
-  }
-  throw describe_syntax_error(parser.getATN(), rule_index, stream.getTokens(), tokens.source());
+  // SLL decides nearly every text and is fast. What it refuses is nearly always wrong; what isn't, LL decides.
+  if (RuleContext* tree = run_parser(parser, PredictionMode::SLL, rule)) return build(tree);
+  if (const auto error = find_syntax_error(parser.getATN(), rule_index, stream.getTokens(), tokens.source()))
+    throw *error;
+  if (RuleContext* tree = run_parser(parser, PredictionMode::LL, rule)) return build(tree);
+  throw StatementError(StatementError::Kind::kInternal,
+                       "INTERNAL: the parser refuses a statement that the grammar takes", tokens.position(range));
 }
 
 StatementPtr parse_one(const TokenList& tokens, const TokenList::Range& range, Language language) {

@@ -4,6 +4,7 @@
 
 #include <antlr4-runtime.h>
 
+#include <optional>
 #include <vector>
 
 #include "engine/sql/error.h"
@@ -11,8 +12,9 @@
 
 namespace weir::sql {
 
-// `tokens` are those of one statement, the last one of type EOF; `start_rule` is the rule that refused them.
-StatementError describe_syntax_error(const antlr4::atn::ATN& atn, size_t start_rule,
-                                     const std::vector<antlr4::Token*>& tokens, const SourceText& source);
+// The first mistake, or nullopt when the grammar takes the tokens. `tokens` are those of one statement, the last one of
+// type EOF; `start_rule` is the rule that they are to match.
+std::optional<StatementError> find_syntax_error(const antlr4::atn::ATN& atn, size_t start_rule,
+                                                const std::vector<antlr4::Token*>& tokens, const SourceText& source);
 
 }  // namespace weir::sql

@@ -13,7 +13,9 @@
 namespace weir::sql {
 namespace {
 
-const std::filesystem::path kCaseFolders = std::filesystem::path(__FILE__).parent_path() / "../../../../shared/qtt";
+// Beside the project's folder, of which the build folder is a part.
+const std::filesystem::path kCaseFolders =
+    std::filesystem::canonical("/proc/self/exe").parent_path() / "../../shared/qtt";
 
 bool cases_are_there() {
   if (std::filesystem::exists(kCaseFolders)) return true;
