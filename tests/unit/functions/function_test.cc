@@ -1,5 +1,6 @@
 #include "tests/unit/functions/function_test.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -11,12 +12,17 @@ constexpr uint32_t kRows = 131;
 bool has_call(uint32_t row) { return row % 3 != 1 || row == 64; }
 
 bool same_value(const Value& a, const Value& b) {
-  if (a.is_null() || b.is_null()) return a.is_null() && b.is_null();
+  if (a == b) return true;
+  // NaN is not equal to itself, but the same.
   try {
     if (std::isnan(a.as_double()) && std::isnan(b.as_double())) return true;
   } catch (const std::bad_variant_access&) {
   }
-  return a == b;
+  try {
+    return std::equal(a.as_list().begin(), a.as_list().end(), b.as_list().begin(), b.as_list().end(), same_value);
+  } catch (const std::bad_variant_access&) {
+    return false;
+  }
 }
 
 }  // namespace
