@@ -15,7 +15,7 @@ std::string compare_values(const JsonNode& expected, const JsonNode& actual, boo
 
 // The names that `expected` puts in quotes and `message` doesn't hold, ignoring case: a refusal says it in its own words, but
 // names what is at fault.
-std::vector<std::string> missing_names(const std::string& expected, const std::string& message);
+std::vector<std::string> missing_names(std::string expected, const std::string& message);
 
 // A case's description of a source (only what it gives is compared).
 std::string compare_source(const JsonNode& expected, const Source& source);

@@ -104,7 +104,9 @@ void RepartitionSink::push(const Batch& batch, int) {
     log::OptionalBytes partition_by;
     log::RecordView record;
     record.timestamp = batch.timestamps[row];
-    if (batch.null_key.test(row)) {
+    bool null_key = batch.null_key.test(row);
+    for (const Column* column : keys) null_key = null_key || (drop_null_keys_ && column->is_null(row));
+    if (null_key) {
       if (drop_null_keys_) {
         context_.errors.report({RowError::Stage::kNullKey, row, "join", "the join key is NULL; the row is dropped"});
         continue;

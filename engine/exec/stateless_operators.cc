@@ -1,5 +1,7 @@
 #include "engine/exec/stateless_operators.h"
 
+#include <algorithm>
+
 namespace weir {
 
 void FilterOperator::push(const Batch& batch, int) {
@@ -35,16 +37,31 @@ void ProjectOperator::push(const Batch& batch, int) {
     if (context_.errors.count() > 0) context_.drain_errors(batch);
   }
   if (changes_key_) {
-    // The key is NULL when all of its columns are.
-    for (uint32_t row = 0; row < out.rows; ++row) {
-      bool all_null = true;
-      for (size_t c = 0; c < key_.size() && all_null; ++c) all_null = !key_[c] || out.columns[c]->is_null(row);
-      if (all_null) out.null_key.set(row);
-    }
+    make_keys(out);
   } else {
     out.null_key = batch.null_key;
   }
   forward(out);
+}
+
+// A row that is NULL as a whole has nothing to make a key of. One key column that is NULL makes the key NULL; several make
+// a key with NULLs in it.
+void ProjectOperator::make_keys(Batch& out) const {
+  const auto keys = std::count(key_.begin(), key_.end(), true);
+  for (size_t c = 0; c < key_.size(); ++c) {
+    if (!key_[c]) continue;
+    if (!out.null_value.empty()) {
+      auto column = out.columns[c]->slice(0, out.rows);
+      for (uint32_t row = 0; row < out.rows; ++row) {
+        if (out.null_value.test(row)) column->set_null(row);
+      }
+      out.columns[c] = std::move(column);
+    }
+    if (keys > 1) continue;
+    for (uint32_t row = 0; row < out.rows; ++row) {
+      if (out.columns[c]->is_null(row)) out.null_key.set(row);
+    }
+  }
 }
 
 }  // namespace weir

@@ -32,6 +32,8 @@ class ProjectOperator final : public Operator {
   void push(const Batch& batch, int input) override;
 
  private:
+  void make_keys(Batch& out) const;
+
   std::vector<std::unique_ptr<CompiledExpression>> expressions_;
   std::vector<bool> key_;
   bool changes_key_;

@@ -53,10 +53,14 @@ StreamJoinOperator::StreamJoinOperator(const PlanNode& node, bool emit_at_once, 
   if (held_back_ && (sides_[0].outer || sides_[1].outer)) {
     outer_store_ = &context_.state->key_value(node.id + "-outer");
   }
-  stream_time_ = std::max(sides_[0].store->observed_time(), sides_[1].store->observed_time());
 }
 
 void StreamJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t count, int input) {
+  if (!started_) {
+    // Not before the first rows: the stores are restored after the operators are made.
+    started_ = true;
+    stream_time_ = std::max(sides_[0].store->observed_time(), sides_[1].store->observed_time());
+  }
   Side& side = sides_[input];
   std::vector<const Column*> keys, values;
   for (const int c : side.key_columns) keys.push_back(batch.columns[c].get());

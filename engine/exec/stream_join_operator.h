@@ -55,6 +55,7 @@ class StreamJoinOperator final : public Operator {
   int64_t grace_ = 0;
   state::KeyValueStore* outer_store_ = nullptr;
   uint64_t outer_sequence_ = 0;
+  bool started_ = false;
   int64_t stream_time_ = INT64_MIN;
   int64_t oldest_held_ = INT64_MIN;  // a lower bound of the held-back rows' times; INT64_MAX: none
   int64_t next_outer_pass_ = INT64_MIN;

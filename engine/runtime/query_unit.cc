@@ -124,7 +124,7 @@ void QueryUnit::open() {
     slot->state = state::TaskState::open(
         in_memory ? services_.transient_state : services_.state,
         services_.state_dir + "/" + query_->id + "/" + std::to_string(place.stage) + "_" + std::to_string(place.partition));
-    build_task(*slot);
+    slot->task = std::make_unique<Task>(query_->plan, *slot->stage, services_.tasks, *slot->state, *slot->collector);
     if (!query_->transient) restore(*slot);
     slots_.push_back(std::move(slot));
   }
@@ -142,10 +142,6 @@ void QueryUnit::open() {
   dirty_ = false;
   backoff_ms_ = 0;
   query_->status->set(QueryStatus::State::kRunning);
-}
-
-void QueryUnit::build_task(Slot& slot) {
-  slot.task = std::make_unique<Task>(query_->plan, *slot.stage, services_.tasks, *slot.state, *slot.collector);
 }
 
 // Brings the stores from the checkpoint on disk to the last commit: the changelogs' tails are replayed.
@@ -181,7 +177,6 @@ void QueryUnit::restore(Slot& slot) {
     }
     reader->unassign(changelog);
   }
-  build_task(slot);  // operators look at their stores' state when they are made
 }
 
 void QueryUnit::set_positions(Slot& slot) {

@@ -43,7 +43,6 @@ class QueryUnit {
   void open();
   void restore(Slot& slot);
   void set_positions(Slot& slot);
-  void build_task(Slot& slot);
   bool work(int64_t now_ms);
   void hand_out(log::FetchedRecords records);
   void balance_inputs(Slot& slot);
