@@ -75,10 +75,11 @@ bool implicit_cast_exists(const Type& from, const Type& to) {
       return implicit_cast_exists(*from.map_key(), *to.map_key()) &&
              implicit_cast_exists(*from.map_value(), *to.map_value());
     case TypeKind::kStruct:
-      return std::equal(from.fields().begin(), from.fields().end(), to.fields().begin(), to.fields().end(),
-                        [](const StructField& a, const StructField& b) {
-                          return a.name == b.name && implicit_cast_exists(*a.type, *b.type);
-                        });
+      // By name; `to` may have more fields, which become NULL.
+      return std::all_of(from.fields().begin(), from.fields().end(), [&](const StructField& field) {
+        const int index = to.field_index(field.name);
+        return index >= 0 && implicit_cast_exists(*field.type, *to.fields()[index].type);
+      });
     default:
       return true;
   }

@@ -9,7 +9,7 @@ namespace weir {
 // Whether CAST(from AS to) exists.
 bool cast_exists(const Type& from, const Type& to);
 // Whether a value of `from` may be used where `to` is needed without a CAST: INT → BIGINT → DECIMAL → DOUBLE, also
-// inside arrays, maps and structs of the same fields. A DECIMAL takes an integer only where all its digits fit.
+// inside arrays, maps and structs by field name. A DECIMAL takes an integer only where all its digits fit.
 bool implicit_cast_exists(const Type& from, const Type& to);
 
 // The narrowest type that both convert to without loss by the rules above; of two STRUCTs the one with the fields of

@@ -11,8 +11,10 @@ namespace weir {
 
 namespace {
 
+bool is_null_literal(const BoundExpr& e) { return e.kind == BoundKind::kLiteral && e.value.is_null(); }
+
 bool is_string_literal(const BoundExpr& e) {
-  return e.kind == BoundKind::kLiteral && e.type->kind() == TypeKind::kString;
+  return e.kind == BoundKind::kLiteral && e.type->kind() == TypeKind::kString && !e.value.is_null();
 }
 
 bool is_constructor(const BoundExpr& e) {
@@ -67,6 +69,7 @@ class ListCoercer {
 
   // `common` widened so that it holds `e` too.
   TypePtr widen(const TypePtr& common, const BoundExprPtr& e) const {
+    if (is_null_literal(*e) && !common_type(common, e->type)) return common;
     if (e->type->kind() == TypeKind::kNull) return common;
     if (is_string_literal(*e)) return widen_by_text(common, e->value.as_string());
     if (TypePtr merged = common_type(common, e->type)) return merged;
@@ -133,7 +136,7 @@ class ListCoercer {
   }
 
   static bool part_fits(const TypePtr& common, const BoundExprPtr& e) {
-    return is_string_literal(*e) || is_constructor(*e) || common_type(common, e->type) ||
+    return is_string_literal(*e) || is_null_literal(*e) || is_constructor(*e) || common_type(common, e->type) ||
            (common->kind() == TypeKind::kString && is_plain_literal(*e));
   }
 

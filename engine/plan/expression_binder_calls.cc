@@ -51,6 +51,9 @@ bool all_null(const std::vector<BoundExprPtr>& expressions) {
 
 BoundExprPtr ExpressionBinder::bind_function(const sql::FunctionCall& e) const {
   const ScalarFunction* function = functions_.find(e.name.name);
+  for (const sql::ExprPtr& argument : e.arguments) {
+    if (argument->kind == sql::ExprKind::kLambda) refuse_unsupported("A lambda function", argument->pos);
+  }
   if (!function) {
     const std::string name = upper_case(e.name.name);
     if (aggregate_names().contains(name)) refuse_unsupported("The aggregate function " + name, e.pos);
@@ -64,7 +67,6 @@ BoundExprPtr ExpressionBinder::bind_function(const sql::FunctionCall& e) const {
   std::vector<std::optional<Value>> literals;
   for (const sql::ExprPtr& argument : e.arguments) {
     if (argument->kind == sql::ExprKind::kStar) continue;  // f(*) calls f without arguments
-    if (argument->kind == sql::ExprKind::kLambda) refuse_unsupported("A lambda function", argument->pos);
     args.push_back(bind_node(*argument));
     types.push_back(args.back()->type);
     const bool is_literal = args.back()->kind == BoundKind::kLiteral;

@@ -27,11 +27,13 @@ std::string read_delimiter(const std::string& text, const std::string& property,
   if (text == "TAB") return "\t";
   if (text == "SPACE") return " ";
   const bool blank = std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c); });
-  if (blank) refuse(property + " can't be empty or blank. For a tab or a space write 'TAB' or 'SPACE'.", pos);
+  if (blank)
+    refuse(property + " can't be empty or blank. Give a single character such as ';', or 'TAB' or 'SPACE'.", pos);
   size_t characters = 0;
   for (const char c : text) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   if (characters != 1) {
-    refuse("Invalid " + property + ": '" + text + "'. It must be a single character, 'TAB' or 'SPACE'.", pos);
+    refuse("Invalid " + property + ": '" + text + "'. It must be a single character such as ';', or 'TAB' or 'SPACE'.",
+           pos);
   }
   return text;
 }
@@ -182,7 +184,10 @@ void check_columns(const FormatSpec& spec, bool is_key, const std::string& topic
     check_format(
         {spec, is_key, topic, columns, std::shared_ptr<SchemaRegistry>(std::shared_ptr<void>(), context.registry)});
   } catch (const std::invalid_argument& error) {
-    refuse(error.what(), pos);
+    std::string text;
+    for (const FormatColumn& column : columns)
+      text += (text.empty() ? "" : ", ") + ("`" + column.name + "` " + column.type->to_string());
+    refuse(std::string(error.what()) + ". The " + (is_key ? "key" : "value") + " has " + text + ".", pos);
   }
 }
 

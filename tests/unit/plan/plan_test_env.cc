@@ -63,6 +63,17 @@ BindContext PlanTestEnv::context() {
   return context;
 }
 
+void PlanTestEnv::register_sides(const Source& source, bool key, bool value) {
+  for (const bool is_key : {true, false}) {
+    const FormatSpec& spec = is_key ? source.key_format : source.value_format;
+    FormatContext side{spec, is_key, source.topic, {}, {std::shared_ptr<void>(), &registry}};
+    for (const SourceColumn* column : is_key ? source.key_columns() : source.value_columns()) {
+      side.columns.push_back({column->name, column->type});
+    }
+    if ((is_key ? key : value) && !side.columns.empty() && uses_schema_registry(spec.kind)) weir::register_schema(side);
+  }
+}
+
 void PlanTestEnv::apply(const BoundPersistentQuery& query) {
   if (query.sink) catalog.put_source(std::make_shared<Source>(*query.sink));
   auto persistent = std::make_shared<PersistentQuery>();
@@ -70,18 +81,15 @@ void PlanTestEnv::apply(const BoundPersistentQuery& query) {
   persistent->sink = query.plan.sink->source;
   persistent->sources = query.sources;
   catalog.put_query(persistent);
-  const auto register_side = [&](const FormatSpec& spec, bool key, const std::vector<FormatColumn>& columns) {
-    if (columns.empty() || !uses_schema_registry(spec.kind)) return;
-    weir::register_schema({spec, key, query.plan.sink->topic, columns, {std::shared_ptr<void>(), &registry}});
-  };
-  register_side(query.plan.sink->key_format, true, query.plan.sink->key_columns);
-  register_side(query.plan.sink->value_format, false, query.plan.sink->value_columns);
+  if (query.sink) register_sides(*query.sink, true, true);
   last_ = std::make_unique<BoundPersistentQuery>(query);
 }
 
 void PlanTestEnv::execute(const sql::Statement& statement) {
   if (const auto* create = std::get_if<sql::CreateSource>(&statement.body)) {
-    catalog.put_source(std::make_shared<Source>(bind_create_source(*create, context()).source));
+    const BoundCreateSource bound = bind_create_source(*create, context());
+    register_sides(bound.source, bound.register_key_schema, bound.register_value_schema);
+    catalog.put_source(std::make_shared<Source>(bound.source));
   } else if (const auto* as = std::get_if<sql::CreateSourceAs>(&statement.body)) {
     apply(bind_create_source_as(*as, context()));
   } else if (const auto* into = std::get_if<sql::InsertInto>(&statement.body)) {

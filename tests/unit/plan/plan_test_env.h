@@ -54,6 +54,7 @@ class PlanTestEnv {
   std::shared_ptr<const FunctionRegistry> functions;
 
  private:
+  void register_sides(const Source& source, bool key, bool value);
   void apply(const BoundPersistentQuery& query);
   std::unique_ptr<BoundPersistentQuery> last_;
 };

@@ -1,0 +1,81 @@
+#include "tests/unit/plan/plan_checks.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "engine/plan/binder.h"
+#include "engine/sql/parser.h"
+
+namespace weir {
+
+namespace {
+
+void check_expression_type(const std::string& sql, const PlanSchema& input, const TypePtr& type,
+                           const FunctionRegistry& functions) {
+  CAPTURE(sql);
+  try {
+    const BoundExprPtr bound = bind_expression(sql::parse_expression(sql), input, functions, nullptr);
+    CHECK(bound->type->to_string() == type->to_string());
+  } catch (const StatementError& error) {
+    FAIL_CHECK("does not bind over its input: " << error.what());
+  }
+}
+
+void check_node(const PlanNode& node, const FunctionRegistry& functions, std::set<std::string>& ids) {
+  CAPTURE(node.id);
+  CHECK(ids.insert(node.id).second);
+  std::set<std::string> names;
+  bool value_seen = false;
+  for (const PlanColumn& column : node.schema) {
+    CHECK(names.insert(column.name).second);
+    CHECK_FALSE((column.key && value_seen));  // key columns come first
+    value_seen = value_seen || !column.key;
+  }
+  switch (node.kind) {
+    case PlanKind::kSource:
+      REQUIRE(node.source);
+      CHECK(node.source->columns.size() == node.schema.size());
+      CHECK(node.inputs.empty());
+      break;
+    case PlanKind::kFilter:
+      check_expression_type(node.predicate, node.inputs.at(0)->schema, Type::boolean(), functions);
+      break;
+    case PlanKind::kProject:
+      REQUIRE(node.expressions.size() == node.schema.size());
+      for (size_t i = 0; i < node.schema.size(); ++i) {
+        CHECK(node.expressions[i].name == node.schema[i].name);
+        CHECK(node.expressions[i].key == node.schema[i].key);
+        check_expression_type(node.expressions[i].sql, node.inputs.at(0)->schema, node.schema[i].type, functions);
+      }
+      break;
+    case PlanKind::kRepartition:
+      CHECK_FALSE(node.repartition_topic.empty());
+      CHECK(node.schema.size() == node.inputs.at(0)->schema.size());
+      break;
+    case PlanKind::kStreamJoin: {
+      REQUIRE(node.inputs.size() == 2);
+      REQUIRE(node.join);
+      CHECK(node.inputs[0]->schema.at(0).key);
+      CHECK(same_type(node.inputs[0]->schema[0].type, node.inputs[1]->schema.at(0).type));
+      size_t right_values = 0;
+      for (const PlanColumn& column : node.inputs[1]->schema) right_values += !column.key;
+      CHECK(node.schema.size() == node.inputs[0]->schema.size() + right_values);
+      break;
+    }
+  }
+  for (const PlanNodePtr& input : node.inputs) check_node(*input, functions, ids);
+}
+
+}  // namespace
+
+void check_plan(const PhysicalPlan& plan, const FunctionRegistry& functions) {
+  const std::string json = to_json(plan);
+  CHECK(to_json(plan_from_json(json)) == json);
+  CHECK_FALSE(explain(plan).empty());
+  std::set<std::string> ids;
+  check_node(*plan.root, functions, ids);
+  if (plan.sink) CHECK(plan.sink->key_columns.size() + plan.sink->value_columns.size() == plan.root->schema.size());
+}
+
+}  // namespace weir
