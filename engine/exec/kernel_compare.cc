@@ -1,6 +1,6 @@
 #include "engine/exec/kernel_compare.h"
 
-#include <cstring>
+#include <algorithm>
 #include <stdexcept>
 #include <unordered_set>
 
@@ -195,7 +195,7 @@ class InNode : public ExpressionNode {
     if (use_set_) {
       set_.match(*operand, frame.rows, bits);
     } else {
-      std::memset(bits, 0, frame.rows);
+      std::fill_n(bits, frame.rows, uint8_t{0});
     }
     equal_rows_.resize(frame.rows);
     for (const size_t i : compared_) {

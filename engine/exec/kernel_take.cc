@@ -1,6 +1,6 @@
 #include "engine/exec/kernel_take.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "engine/exec/kernel_validity.h"
 
@@ -60,7 +60,7 @@ void copy_rows(const Column& from, uint32_t rows, Column& out) {
     return;
   }
   out.recycle(rows);
-  std::memcpy(out.data<std::byte>(), from.data<std::byte>(), rows * storage_width(from.kind()));
+  std::copy_n(from.data<std::byte>(), rows * storage_width(from.kind()), out.data<std::byte>());
   copy_validity(from, rows, out);
 }
 

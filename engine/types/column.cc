@@ -96,7 +96,7 @@ void Column::recycle(size_t rows) {
     for (const std::shared_ptr<Column>& child : children_) child->recycle(rows);
   } else {
     data_.resize(rows * width_);
-    if (kind() == TypeKind::kString || kind() == TypeKind::kBytes) std::memset(data_.data(), 0, rows * width_);
+    if (kind() == TypeKind::kString || kind() == TypeKind::kBytes) std::fill(data_.begin(), data_.end(), std::byte{0});
   }
 }
 
