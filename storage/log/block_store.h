@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -84,7 +85,9 @@ class BlockStore {
   virtual void read_blocks(PartitionId partition, int64_t offset, const BlockVisitor& visit) const = 0;
   using InfoVisitor = std::function<bool(const BlockInfo&)>;
   virtual void scan_blocks(PartitionId partition, int64_t offset, const InfoVisitor& visit) const = 0;
-  virtual std::optional<BlockInfo> last_block(PartitionId partition) const = 0;
+  // Visits the last block of each of the partitions that have any, giving the partition's index in `partitions`.
+  using LastVisitor = std::function<void(size_t index, const BlockInfo&)>;
+  virtual void last_blocks(std::span<const PartitionId> partitions, const LastVisitor& visit) const = 0;
 
   virtual std::optional<std::string> get_meta(std::string_view key) const = 0;
   using MetaVisitor = std::function<void(std::string_view key, std::string_view value)>;

@@ -77,40 +77,58 @@ void EmbeddedLog::load_topics() {
     if (next->size() != sizeof(uint32_t)) throw_bad_directory("the counter of topics doesn't decode");
     next_topic_id_ = get_big32(next->data());
   }
+  std::map<std::string, std::string, std::less<>> states;
+  store_->scan_meta(kStatePrefix, [&](std::string_view key, std::string_view value) { states.emplace(key, value); });
+  std::vector<std::shared_ptr<Topic>> topics;
+  std::vector<TopicPartition> names;
+  std::vector<PartitionId> ids;
   store_->scan_meta(kTopicPrefix, [&](std::string_view key, std::string_view value) {
     const std::string name(key.substr(kTopicPrefix.size()));
-    const std::optional<StoredTopic> stored = decode_topic(value);
+    std::optional<StoredTopic> stored = decode_topic(value);
     if (!stored) throw_bad_directory("the record of topic " + name + " doesn't decode");
-    auto topic = std::make_shared<Topic>();
-    topic->id = stored->id;
-    topic->config = stored->config;
     for (int32_t i = 0; i < stored->config.partitions; ++i) {
-      const PartitionId id{stored->id, static_cast<uint32_t>(i)};
-      topic->partitions.push_back(load_partition(id, {name, i}, stored->config));
+      names.push_back({name, i});
+      ids.push_back({stored->id, static_cast<uint32_t>(i)});
     }
-    topics_.emplace(name, std::move(topic));
+    topics.push_back(std::make_shared<Topic>(Topic{stored->id, std::move(stored->config), {}}));
   });
+  const std::vector<int64_t> ends = load_ends(names, ids);
+  size_t next = 0;
+  for (const std::shared_ptr<Topic>& topic : topics) {
+    const std::string name = names[next].topic;
+    for (int32_t i = 0; i < topic->config.partitions; ++i, ++next) {
+      std::optional<PartitionState> state = PartitionState{};
+      if (const auto stored = states.find(partition_state_key(ids[next])); stored != states.end()) {
+        state = decode_partition_state(stored->second);
+        if (!state) {
+          throw_bad_directory("the state of topic " + name + ", partition " + std::to_string(i) + " doesn't decode");
+        }
+      }
+      topic->partitions.push_back(std::make_shared<EmbeddedPartition>(ids[next], std::move(names[next]),
+                                                                      topic->config.cleanup != Cleanup::kDelete, *state,
+                                                                      std::max(ends[next], state->begin)));
+    }
+    topics_.emplace(name, topic);
+  }
 }
 
-std::shared_ptr<EmbeddedPartition> EmbeddedLog::load_partition(PartitionId id, TopicPartition name,
-                                                               const TopicConfig& config) const {
-  PartitionState state;
-  if (const auto stored = store_->get_meta(partition_state_key(id))) {
-    const auto decoded = decode_partition_state(*stored);
-    if (!decoded) {
-      throw_bad_directory("the state of topic " + name.topic + ", partition " + std::to_string(name.partition) +
-                          " doesn't decode");
-    }
-    state = *decoded;
-  }
-  int64_t end = state.begin;
+std::vector<int64_t> EmbeddedLog::load_ends(std::span<const TopicPartition> names,
+                                            std::span<const PartitionId> ids) const {
+  std::vector<int64_t> ends(ids.size(), 0);
   try {
-    if (const auto last = store_->last_block(id)) end = std::max(end, last->end);
-  } catch (const BlockDamage& damage) {
-    throw_corrupt(name, damage.base_offset(), damage.what());
+    store_->last_blocks(ids, [&](size_t index, const BlockInfo& last) { ends[index] = last.end; });
+  } catch (const BlockDamage&) {
+    // Once more, one by one, to name the culprit.
+    for (size_t i = 0; i < ids.size(); ++i) {
+      try {
+        store_->last_blocks(ids.subspan(i, 1), [](size_t, const BlockInfo&) {});
+      } catch (const BlockDamage& damage) {
+        throw_corrupt(names[i], damage.base_offset(), damage.what());
+      }
+    }
+    throw;
   }
-  const bool compacted = config.cleanup != Cleanup::kDelete;
-  return std::make_shared<EmbeddedPartition>(id, std::move(name), compacted, state, end);
+  return ends;
 }
 
 EmbeddedLog::TopicPtr EmbeddedLog::find_topic(std::string_view name) const {

@@ -82,8 +82,7 @@ class EmbeddedLog : public Log {
 
   void check_format();
   void load_topics();
-  std::shared_ptr<EmbeddedPartition> load_partition(PartitionId id, TopicPartition name,
-                                                    const TopicConfig& config) const;
+  std::vector<int64_t> load_ends(std::span<const TopicPartition> names, std::span<const PartitionId> ids) const;
   void start_maintenance();
   TopicPtr find_topic(std::string_view name) const;  // null when there is none
   [[noreturn]] void throw_bad_directory(const std::string& what) const;

@@ -25,8 +25,7 @@ void EmbeddedPartition::notify_readers() {
   for (ReaderSignal* waiter : waiters_) waiter->notify_data();
 }
 
-void EmbeddedPartition::recent_blocks(int64_t offset, size_t max_bytes,
-                                      std::deque<std::shared_ptr<const Block>>& out) const {
+void EmbeddedPartition::recent_blocks(int64_t offset, size_t max_bytes, BlockQueue& out) const {
   const std::lock_guard lock(mutex_);
   auto it = std::partition_point(recent_.begin(), recent_.end(),
                                  [&](const auto& block) { return block->end_offset() <= offset; });

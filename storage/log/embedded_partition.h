@@ -4,11 +4,11 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "storage/log/block_queue.h"
 #include "storage/log/block_store.h"
 #include "storage/log/log_meta.h"
 #include "storage/log/reader_signal.h"
@@ -36,7 +36,7 @@ class EmbeddedPartition {
 
   // Appends kept blocks from the one that holds `offset` on to `out`, up to about `max_bytes`; none when that one is
   // no longer kept.
-  void recent_blocks(int64_t offset, size_t max_bytes, std::deque<std::shared_ptr<const Block>>& out) const;
+  void recent_blocks(int64_t offset, size_t max_bytes, BlockQueue& out) const;
   void drop_oldest_recent();
 
   // For maintenance, which is one thread at a time: what is stored of it, and how far small blocks have been merged.
@@ -57,7 +57,7 @@ class EmbeddedPartition {
   int64_t merged_until_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows
-  std::deque<std::shared_ptr<const Block>> recent_;
+  BlockQueue recent_;
   std::vector<ReaderSignal*> waiters_;
 };
 

@@ -122,8 +122,7 @@ FetchedRecords EmbeddedReader::fetch(Assignment& from, size_t max_records) {
 bool EmbeddedReader::next_block(Assignment& from) {
   while (true) {
     while (!from.ahead.empty()) {
-      std::shared_ptr<const Block> block = std::move(from.ahead.front());
-      from.ahead.pop_front();
+      std::shared_ptr<const Block> block = from.ahead.pop_front();
       if (block->end_offset() <= from.position) continue;
       from.cursor = BlockCursor(std::move(block));
       return true;

@@ -2,7 +2,6 @@
 // views into the blocks. One thread, except wakeup().
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 
@@ -32,8 +31,8 @@ class EmbeddedReader : public LogReader {
     int64_t position = 0;
     int64_t end_seen = 0;  // the partition's end at the last poll
     bool paused = false;
-    BlockCursor cursor;                              // in the block that holds `position`
-    std::deque<std::shared_ptr<const Block>> ahead;  // the blocks after it that were read already
+    BlockCursor cursor;  // in the block that holds `position`
+    BlockQueue ahead;    // the blocks after it that were read already
   };
 
   std::vector<FetchedRecords> fetch_all(size_t max_records);

@@ -96,7 +96,7 @@ std::optional<StoredTopic> decode_topic(std::string_view bytes) {
 }
 
 std::string partition_state_key(PartitionId partition) {
-  std::string key = "p";
+  std::string key(kStatePrefix);
   append_big32(key, partition.topic);
   append_big32(key, partition.partition);
   return key;

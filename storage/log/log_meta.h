@@ -15,6 +15,7 @@ inline constexpr std::string_view kFormatKey = "v";
 inline constexpr std::string_view kFormatVersion = "1";
 inline constexpr std::string_view kNextTopicKey = "n";
 inline constexpr std::string_view kTopicPrefix = "t";
+inline constexpr std::string_view kStatePrefix = "p";
 inline constexpr std::string_view kOffsetPrefix = "o";
 
 struct StoredTopic {

@@ -53,11 +53,12 @@ void MemoryBlockStore::scan_blocks(PartitionId partition, int64_t offset, const 
               [&](const std::shared_ptr<const Block>& block) { return visit(memory_block_info(*block)); });
 }
 
-std::optional<BlockInfo> MemoryBlockStore::last_block(PartitionId partition) const {
+void MemoryBlockStore::last_blocks(std::span<const PartitionId> partitions, const LastVisitor& visit) const {
   const std::shared_lock lock(mutex_);
-  const auto found = blocks_.find(partition);
-  if (found == blocks_.end() || found->second.empty()) return std::nullopt;
-  return memory_block_info(*found->second.rbegin()->second);
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    const auto found = blocks_.find(partitions[i]);
+    if (found != blocks_.end() && !found->second.empty()) visit(i, memory_block_info(*found->second.rbegin()->second));
+  }
 }
 
 std::optional<std::string> MemoryBlockStore::get_meta(std::string_view key) const {

@@ -14,7 +14,7 @@ class MemoryBlockStore : public BlockStore {
   void write(const StoreBatch& batch) override;
   void read_blocks(PartitionId partition, int64_t offset, const BlockVisitor& visit) const override;
   void scan_blocks(PartitionId partition, int64_t offset, const InfoVisitor& visit) const override;
-  std::optional<BlockInfo> last_block(PartitionId partition) const override;
+  void last_blocks(std::span<const PartitionId> partitions, const LastVisitor& visit) const override;
   std::optional<std::string> get_meta(std::string_view key) const override;
   void scan_meta(std::string_view prefix, const MetaVisitor& visit) const override;
   void reclaim() override {}

@@ -2,6 +2,8 @@
 #include <rocksdb/db.h>
 
 #include <fstream>
+#include <future>
+#include <mutex>
 #include <random>
 
 #include "log_fixture.h"
@@ -112,6 +114,38 @@ TEST_CASE("a damaged block is named with topic, partition and offset") {
   check_names_the_place(error, "10");
   // What is behind it can still be read.
   CHECK(read_all(*log, kDamaged1, 20).size() == 10);
+}
+
+TEST_CASE("damage that maintenance meets is reported and doesn't stop it") {
+  const TemporaryDirectory directory;
+  {
+    const auto log = open_log_at(directory.path());
+    TopicConfig config;
+    config.cleanup = Cleanup::kCompact;
+    for (const char* topic : {"orders", "sound"}) {
+      log->create_topic(topic, config);
+      for (int i = 0; i < 4; ++i) append_one(*log, topic, 0, {"k", "v", 1});
+    }
+  }
+  {
+    RawStore store(directory.path());
+    store.put(store.blocks, raw_block_key(1, 0, 2), "\x01nonsense");
+  }
+  EmbeddedLogOptions options;
+  options.path = directory.path();
+  options.recent_cache_bytes = 0;
+  options.maintenance_interval = std::chrono::milliseconds(1);
+  std::promise<LogEvent> reported;
+  std::once_flag first;
+  EmbeddedLog log(options);
+  log.on_event([&](const LogEvent& event) { std::call_once(first, [&] { reported.set_value(event); }); });
+  const auto transaction = log.open_transaction("starts the thread");
+  auto event = reported.get_future();
+  REQUIRE(event.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
+  const LogEvent got = event.get();
+  CHECK(got.kind == LogEvent::Kind::kError);
+  CHECK(got.message.find("topic orders, partition 0: the block at offset 2") != std::string::npos);
+  CHECK(read_all(log, {"sound", 0}).size() == 2);
 }
 
 TEST_CASE("missing blocks at the end are noticed") {

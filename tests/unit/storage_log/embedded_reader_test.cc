@@ -63,6 +63,22 @@ TEST_CASE("wakeup ends the poll that waits, or else the next one") {
   CHECK(polled.get() == 0);
 }
 
+TEST_CASE("who waits on several readers is told when one has something") {
+  const auto log = log_with_events();
+  const auto reader = log->open_reader();
+  int told = 0;
+  reader->on_ready([&] { ++told; });
+  reader->assign(kEvents0, kLatest);
+  append_one(*log, "events", 1, {"k", "elsewhere", 1});
+  CHECK(told == 0);
+  append_one(*log, "events", 0, {"k", "here", 1});
+  CHECK(told == 1);
+  CHECK(polled_values(reader->poll(milliseconds(0), 10)) == Values{"here"});
+  reader->on_ready(nullptr);
+  append_one(*log, "events", 0, {"k", "here", 1});
+  CHECK(told == 1);
+}
+
 TEST_CASE("a timeout gives nothing") {
   const auto log = log_with_events();
   const auto reader = log->open_reader();
