@@ -252,7 +252,7 @@ class SourceBinder {
                            : unit == "DAYS"       ? 86'400'000
                                                   : 0;
     if (number && *number > 0 && !unit.empty() && millis == 0) {
-      refuse("There is no unit of time '" + unit + "'. Write WINDOW_SIZE as in '10 SECONDS'.", pos);
+      refuse("WINDOW_SIZE '" + text + "': there is no unit of time '" + unit + "'. Write it as in '10 SECONDS'.", pos);
     }
     if (!number || *number <= 0 || millis == 0) {
       refuse("'" + text + "' is no WINDOW_SIZE. Write it as in '10 SECONDS'.", pos);

@@ -28,6 +28,13 @@ BoundExprPtr decimal_literal(const sql::DecimalLiteral& e) {
   return literal_node(e, Value(*unscaled), Type::decimal(precision, scale));
 }
 
+Value negated_number(const Value& value, TypeKind kind) {
+  if (kind == TypeKind::kDouble) return Value(-value.as_double());
+  if (kind == TypeKind::kDecimal) return Value(-value.as_decimal());
+  // Wraps round at the type's end, as negation does at run time.
+  return Value(static_cast<int64_t>(0 - static_cast<uint64_t>(value.as_int())));
+}
+
 const char* arithmetic_symbol(sql::BinaryOp op) {
   switch (op) {
     case sql::BinaryOp::kAdd:
@@ -217,6 +224,9 @@ BoundExprPtr ExpressionBinder::bind_unary(const sql::Unary& e) const {
            e.pos);
   }
   if (e.op == '+') return operand;
+  if (operand->kind == BoundKind::kLiteral && !operand->value.is_null()) {
+    return literal_node(e, negated_number(operand->value, operand->type->kind()), operand->type);
+  }
   auto out = make_bound(BoundKind::kNegate, operand->type, e);
   out->args = {operand};
   return out;

@@ -40,6 +40,12 @@ bool is_time_type(TypeKind kind) {
   return kind == TypeKind::kDate || kind == TypeKind::kTime || kind == TypeKind::kTimestamp;
 }
 
+size_t character_count(const std::string& utf8) {
+  size_t count = 0;
+  for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return count;
+}
+
 std::string operand_text(const BoundExprPtr& e) { return e->text + " (" + e->type->to_string() + ")"; }
 
 }  // namespace
@@ -142,6 +148,9 @@ BoundExprPtr ExpressionBinder::bind_like(const sql::Like& e) const {
     if (part->type->kind() != TypeKind::kString) {
       refuse("LIKE needs STRINGs, but " + part->text + " is " + part->type->to_string() + ".", e.pos);
     }
+  }
+  if (e.escape && character_count(*e.escape) != 1) {
+    refuse("ESCAPE needs a single character, not '" + *e.escape + "'.", e.pos);
   }
   auto out = make_bound(BoundKind::kLike, Type::boolean(), e);
   out->negated = e.negated;

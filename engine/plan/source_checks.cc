@@ -9,11 +9,15 @@ namespace {
 
 std::string kind_word(sql::SourceKind kind) { return kind == sql::SourceKind::kStream ? "stream" : "table"; }
 
-bool same_columns(const std::vector<FormatColumn>& a, const std::vector<FormatColumn>& b, size_t count) {
-  for (size_t i = 0; i < count; ++i) {
-    if (a[i].name != b[i].name || !same_type(a[i].type, b[i].type)) return false;
+// The columns of `before` that aren't at the same place, with the same name and type, in `after`; "" when all are.
+std::string changed_columns(const std::vector<FormatColumn>& before, const std::vector<FormatColumn>& after,
+                            const char* marker) {
+  std::string out;
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (i < after.size() && before[i].name == after[i].name && same_type(before[i].type, after[i].type)) continue;
+    out += (out.empty() ? "`" : ", `") + before[i].name + "` " + before[i].type->to_string() + marker;
   }
-  return true;
+  return out;
 }
 
 }  // namespace
@@ -45,16 +49,17 @@ void check_replacement(const Source& existing, const Source& replacement, const 
   }
   const auto keys = columns_of_role(existing, SourceColumn::Role::kKey);
   const auto new_keys = columns_of_role(replacement, SourceColumn::Role::kKey);
-  if (keys.size() != new_keys.size() || !same_columns(keys, new_keys, keys.size())) {
-    refuse(what + "its key columns must stay as they are.", pos);
+  if (const std::string changed = changed_columns(keys, new_keys, " KEY");
+      !changed.empty() || keys.size() != new_keys.size()) {
+    refuse(what + "its key columns must stay as they are" +
+               (changed.empty() ? "" : ", but these are changed, missing or in another place: ") + changed + ".",
+           pos);
   }
   const auto values = columns_of_role(existing, SourceColumn::Role::kValue);
   const auto new_values = columns_of_role(replacement, SourceColumn::Role::kValue);
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (i < new_values.size() && values[i].name == new_values[i].name && same_type(values[i].type, new_values[i].type))
-      continue;
-    refuse(what + "its column " + sql::quote_identifier(values[i].name) + " " + values[i].type->to_string() +
-               " is changed, missing or in another place. Columns may only be added at the end.",
+  if (const std::string changed = changed_columns(values, new_values, ""); !changed.empty()) {
+    refuse(what + "these columns are changed, missing or in another place: " + changed +
+               ". Columns may only be added at the end.",
            pos);
   }
   if (existing.key_format.kind != replacement.key_format.kind ||

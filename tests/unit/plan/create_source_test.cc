@@ -178,7 +178,7 @@ TEST_CASE("a name that is taken") {
       {"'S'"}));
   CHECK(env.refusal("CREATE OR REPLACE STREAM S (V INT, W INT) WITH (kafka_topic='t', value_format='JSON');").empty());
   CHECK(says(env.refusal("CREATE OR REPLACE STREAM S (W INT) WITH (kafka_topic='t', value_format='JSON');"),
-             {"V INTEGER"}));
+             {"`V` INTEGER"}));
   CHECK(
       says(env.refusal("CREATE OR REPLACE SOURCE STREAM S (V INT, W INT) WITH (kafka_topic='t', value_format='JSON');"),
            {"'S'"}));

@@ -58,6 +58,8 @@ TEST_CASE("literals have the narrowest type") {
   CHECK(type_of("1E2") == "DOUBLE");
   CHECK(type_of("'x'") == "STRING");
   CHECK(bind_text("1.50")->value.as_decimal() == 150);
+  CHECK(bind_text("-1.50")->value.as_decimal() == -150);
+  CHECK(bind_text("- 7")->value.as_int() == -7);
 }
 
 TEST_CASE("arithmetic widens") {
@@ -126,6 +128,7 @@ TEST_CASE("BETWEEN, LIKE, CASE, IS NULL") {
   CHECK(bind_text("DT BETWEEN '1970-01-04' AND '1970-01-10'")->args[1]->value.as_int() == 3);
   CHECK(type_of("S NOT LIKE 'a%' ESCAPE '!'") == "BOOLEAN");
   CHECK(mentions(refusal_of("I LIKE 'a'"), {"I", "INTEGER"}));
+  CHECK(mentions(refusal_of("S LIKE 'a' ESCAPE '!!'"), {"'!!'"}));
   CHECK(type_of("CASE WHEN B THEN 1 WHEN I > 3 THEN L END") == "BIGINT");
   CHECK(type_of("CASE I WHEN 1 THEN 'a' ELSE NULL END") == "STRING");
   const BoundExprPtr simple = bind_text("CASE I WHEN 1 THEN 'a' END");

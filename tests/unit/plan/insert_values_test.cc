@@ -43,6 +43,7 @@ TEST_CASE("values are converted to the columns' types; the others are NULL") {
   CHECK(bound.values[7]->type->to_string() == "ARRAY<BIGINT>");
   CHECK(bound.values[8]->type->to_string() == "STRUCT<`X` INTEGER, `Z` STRING>");
   CHECK_FALSE(env.insert("INSERT INTO S (K) VALUES (UCASE('a'));").rowtime);
+  CHECK(env.insert("INSERT INTO S (P) VALUES (-1);").values[4]->value.as_decimal() == -100);
 }
 
 TEST_CASE("what isn't the column's type is refused") {

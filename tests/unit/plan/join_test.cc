@@ -194,6 +194,33 @@ TEST_CASE("join criteria") {
   CHECK(refusal("JOIN R WITHIN 1 DAY ON R.A = L.A").empty());
 }
 
+TEST_CASE("windowed sources are joined window by window, and only as they are") {
+  PlanTestEnv env;
+  const auto create = [&](const std::string& name, const std::string& window) {
+    env.execute("CREATE STREAM " + name + " (K INT KEY, V INT) WITH (kafka_topic='" + name + "', value_format='JSON'" +
+                window + ");");
+  };
+  create("A", ", window_type='tumbling', window_size='1 second'");
+  create("B", ", window_type='tumbling', window_size='1 second'");
+  create("C", ", window_type='tumbling', window_size='2 seconds'");
+  create("D", "");
+  const auto bound = env.persistent(
+      "CREATE STREAM O AS SELECT A.K, A.WINDOWSTART AS WS, A.V, B.V FROM A JOIN B WITHIN 1 SECOND ON A.K = B.K;");
+  CHECK(schema_text_of(*bound.sink) == "A_K INTEGER KEY, WS BIGINT, A_V INTEGER, B_V INTEGER");
+  CHECK(bound.sink->window->size_ms == 1000);
+  const PlanNode* join = find_node(*bound.plan.root, "Join");
+  CHECK(join->join->windowed);
+  CHECK(schema_text_of(join->schema)
+            .starts_with("ROWKEY INTEGER KEY, WINDOWSTART BIGINT KEY, WINDOWEND BIGINT KEY, A_V INTEGER"));
+  const auto refusal = [&](const std::string& sql) {
+    return env.refusal("CREATE STREAM X AS SELECT * FROM " + sql + ";");
+  };
+  CHECK(refusal("A JOIN C WITHIN 1 SECOND ON A.K = C.K").find("`C`") != std::string::npos);
+  CHECK(refusal("A JOIN B WITHIN 1 SECOND ON A.K = B.V").find("Repartitioning the windowed sources") !=
+        std::string::npos);
+  CHECK(refusal("A JOIN D WITHIN 1 SECOND ON A.K = D.K").find("`D` is not windowed") != std::string::npos);
+}
+
 TEST_CASE("the survey's join works whether the captured key is a plain column or a struct") {
   for (const std::string key : {"RESPONDENT_ID STRING", "ROWKEY STRUCT<RESPONDENT_ID STRING>"}) {
     PlanTestEnv env;
