@@ -1,0 +1,41 @@
+// A growing byte buffer that is written through a raw pointer: ask for room, write, say how far. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace weir {
+
+class TextBuffer {
+ public:
+  void clear() { size_ = 0; }
+  size_t size() const { return size_; }
+  std::string_view view() const { return {memory_.get(), size_}; }
+
+  // Where the next byte goes; at least `bytes` may be written there, then advance_to() the end of what was.
+  char* room(size_t bytes) {
+    if (size_ + bytes > capacity_) grow(bytes);
+    return memory_.get() + size_;
+  }
+  void advance_to(const char* end) { size_ = static_cast<size_t>(end - memory_.get()); }
+
+  void append(std::string_view text) {
+    std::memcpy(room(text.size()), text.data(), text.size());
+    size_ += text.size();
+  }
+  void append(char c) {
+    *room(1) = c;
+    ++size_;
+  }
+
+ private:
+  void grow(size_t bytes);
+
+  std::unique_ptr<char[]> memory_;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+}  // namespace weir
