@@ -18,7 +18,7 @@ class CastKernel {
   virtual bool can_fail() const = 0;
 };
 
-// For types that can_cast allows. Throws std::logic_error otherwise.
+// For types between which cast_exists (engine/plan/cast_rules.h). Throws std::logic_error otherwise.
 std::unique_ptr<CastKernel> make_cast_kernel(const TypePtr& from, const TypePtr& to);
 
 ExpressionNodePtr make_cast(TypePtr type, ExpressionNodePtr operand);

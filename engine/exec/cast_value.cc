@@ -23,7 +23,7 @@ Converted exact_decimal(Int128 unscaled, int scale, const Type& to) {
   return Value(*value);
 }
 
-Converted text_to_value(const std::string& whole, const Type& to, bool lax) {
+Converted text_to_value(const std::string& whole, const Type& to) {
   const std::string_view text = trim(whole);
   switch (to.kind()) {
     case TypeKind::kDate:
@@ -35,29 +35,11 @@ Converted text_to_value(const std::string& whole, const Type& to, bool lax) {
     case TypeKind::kBytes:
       return boxed(base64_decode(text));
     default:
-      break;
-  }
-  if (!lax) return std::nullopt;
-  switch (to.kind()) {
-    case TypeKind::kBoolean:
-      return boxed(parse_boolean(text));
-    case TypeKind::kInt:
-      return boxed(parse_int(text));
-    case TypeKind::kBigint:
-      return boxed(parse_bigint(text));
-    case TypeKind::kDouble:
-      return boxed(parse_double(text));
-    case TypeKind::kDecimal: {
-      int scale = 0;
-      const std::optional<Int128> unscaled = parse_decimal(text, &scale);
-      return unscaled ? exact_decimal(*unscaled, scale, to) : std::nullopt;
-    }
-    default:
       return std::nullopt;
   }
 }
 
-Converted convert(const Value& value, const Type& from, const Type& to, bool lax) {
+Converted convert_boxed(const Value& value, const Type& from, const Type& to) {
   if (value.is_null()) return Value();
   if (from == to) return value;
   switch (from.kind()) {
@@ -72,12 +54,12 @@ Converted convert(const Value& value, const Type& from, const Type& to, bool lax
       if (to.kind() == TypeKind::kDecimal) return exact_decimal(value.as_decimal(), from.scale(), to);
       break;
     case TypeKind::kString:
-      return text_to_value(value.as_string(), to, lax);
+      return text_to_value(value.as_string(), to);
     case TypeKind::kArray: {
       if (to.kind() != TypeKind::kArray) return std::nullopt;
       ValueList list;
       for (const Value& element : value.as_list()) {
-        Converted converted = convert(element, *from.element(), *to.element(), lax);
+        Converted converted = convert_boxed(element, *from.element(), *to.element());
         if (!converted) return std::nullopt;
         list.push_back(std::move(*converted));
       }
@@ -87,8 +69,8 @@ Converted convert(const Value& value, const Type& from, const Type& to, bool lax
       if (to.kind() != TypeKind::kMap) return std::nullopt;
       ValueMap map;
       for (const auto& [key, mapped] : value.as_map()) {
-        Converted new_key = convert(key, *from.map_key(), *to.map_key(), lax);
-        Converted new_value = convert(mapped, *from.map_value(), *to.map_value(), lax);
+        Converted new_key = convert_boxed(key, *from.map_key(), *to.map_key());
+        Converted new_value = convert_boxed(mapped, *from.map_value(), *to.map_value());
         if (!new_key || !new_value) return std::nullopt;
         map.emplace_back(std::move(*new_key), std::move(*new_value));
       }
@@ -104,7 +86,7 @@ Converted convert(const Value& value, const Type& from, const Type& to, bool lax
           continue;
         }
         const auto at = static_cast<size_t>(source);
-        Converted converted = convert(value.as_list()[at], *from.fields()[at].type, *field.type, lax);
+        Converted converted = convert_boxed(value.as_list()[at], *from.fields()[at].type, *field.type);
         if (!converted) return std::nullopt;
         fields.push_back(std::move(*converted));
       }
@@ -113,19 +95,13 @@ Converted convert(const Value& value, const Type& from, const Type& to, bool lax
     default:
       break;
   }
-  const bool scalar = from.kind() != TypeKind::kBytes && from.kind() != TypeKind::kNull;
-  if (lax && to.kind() == TypeKind::kString && scalar) return Value(to_text(value, from));
   return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Value> cast_value(const Value& value, const Type& from, const Type& to) {
-  return convert(value, from, to, false);
-}
-
-std::optional<Value> cast_literal(const Value& value, const Type& from, const Type& to) {
-  return convert(value, from, to, true);
+  return convert_boxed(value, from, to);
 }
 
 }  // namespace weir

@@ -29,16 +29,9 @@ void selected_rows(const Column& predicate, uint32_t rows, std::vector<uint32_t>
 // One value of an expression without columns: INSERT VALUES, literals in WITH. Throws StatementError when it fails.
 Value evaluate_constant(const BoundExprPtr& expression);
 
-// Casts between types by CAST's rules: whether it exists at all, and the kernel. `implicit`: only what the language
-// does unasked.
-bool can_cast(const Type& from, const Type& to);
-bool can_cast_implicitly(const Type& from, const Type& to);
 // Boxed, for INSERT VALUES and test data: numbers widen, decimals keep all their digits, text becomes DATE, TIME,
 // TIMESTAMP or BYTES (base64), lists, maps and structs (by name) go element by element. nullopt: this value can't be
 // converted.
 std::optional<Value> cast_value(const Value& value, const Type& from, const Type& to);
-// The same for literals whose type the context gives (IN lists, keys in a pull query's WHERE): also text to and from
-// BOOLEAN and numbers.
-std::optional<Value> cast_literal(const Value& value, const Type& from, const Type& to);
 
 }  // namespace weir

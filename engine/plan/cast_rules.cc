@@ -53,7 +53,9 @@ bool cast_exists(const Type& from, const Type& to) {
   if (f == t) return true;
   if (from.is_numeric() && to.is_numeric()) return true;
   if (t == TypeKind::kString) return f != TypeKind::kBytes;
-  if (f == TypeKind::kString) return t == TypeKind::kBoolean || to.is_numeric() || is_time_kind(t);
+  if (f == TypeKind::kString) {
+    return t == TypeKind::kBoolean || t == TypeKind::kBytes || to.is_numeric() || is_time_kind(t);
+  }
   if (f == TypeKind::kTimestamp) return t == TypeKind::kDate || t == TypeKind::kTime;
   return f == TypeKind::kDate && t == TypeKind::kTimestamp;
 }
