@@ -18,9 +18,10 @@ std::string upper_case_name(std::string name) {
 
 // Every function of the language.
 void add_standard_functions(FunctionRegistry& registry) {
-  for (auto family : {conditional_functions, comparison_functions, math_functions, rounding_functions, geo_functions,
-                      string_functions, string_search_functions, json_functions, array_functions, array_set_functions,
-                      map_functions, date_text_functions, date_functions}) {
+  for (auto family :
+       {conditional_functions, comparison_functions, math_functions, rounding_functions, geo_functions,
+        string_functions, string_search_functions, mask_functions, encoding_functions, regexp_functions, url_functions,
+        json_functions, array_functions, array_set_functions, map_functions, date_text_functions, date_functions}) {
     for (ScalarFunction& function : family()) registry.add(std::move(function));
   }
 }
