@@ -1,5 +1,7 @@
 // The window store of stream-stream joins (retain_duplicates): rows are only ever added, and go when they expire. The
-// newest rows are resident in an arena with a hash index of their keys.
+// newest rows are resident in an arena with a hash index of their keys, as far as the task's budget goes; all but those
+// of the last few seconds are in runs on disk too. A row's sequence tells whether it is still resident, so nothing is
+// found twice.
 //
 // Owned by TaskState, used from the task's thread.
 #pragma once
@@ -7,6 +9,7 @@
 #include "storage/state/hash_index.h"
 #include "storage/state/retention_clock.h"
 #include "storage/state/row_arena.h"
+#include "storage/state/run_set.h"
 #include "storage/state/store.h"
 
 namespace weir::state {
@@ -33,16 +36,28 @@ class AppendWindowStore : public Store, public WindowStore {
   bool has_uncommitted() const override { return clock_.changed() || !arena_.at_end(committed_); }
   size_t evict(size_t bytes) override;
 
+  FamilyKind kind() const override { return FamilyKind::kAppendWindow; }
+  void attach(Family& family, const std::string& descriptor) override;
+  void write_checkpoint(CheckpointWriter& checkpoint) override;
+  void checkpointed() override;
+
  private:
   HashIndex::Slot* find(std::string_view key, uint64_t hash);
   void add(std::string_view key, int64_t time, std::string_view value);
   void account();
+  void recount_dirty();
+  bool has_evicted() const { return !runs_.empty() && family_ != nullptr; }
+  void write_new_rows(CheckpointWriter& checkpoint);
 
   RetentionClock clock_;
   RowArena arena_;
   HashIndex index_;               // key → its newest row
   RowArena::Position committed_;  // rows from here on are not committed
+  RowArena::Position on_disk_;    // rows from here on are in no run
+  RunSet runs_;
+  Family* pending_family_ = nullptr;  // of a checkpoint that is being written
   size_t accounted_ = 0;
+  size_t accounted_dirty_ = 0;
 };
 
 }  // namespace weir::state

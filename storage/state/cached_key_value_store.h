@@ -1,4 +1,4 @@
-// A key-value store: the write-back cache of its keys.
+// A key-value store: a write-back cache above the rows on disk, which have the keys as they are.
 //
 // Owned by TaskState, used from the task's thread.
 #pragma once
@@ -19,7 +19,7 @@ class CachedKeyValueStore : public Store, public KeyValueStore {
   void remove(std::string_view key) override;
   void scan(std::string_view from, std::string_view to,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) override;
-  uint64_t approximate_entries() const override { return table_.present(); }
+  uint64_t approximate_entries() const override { return disk_rows_ + table_.new_rows(); }
 
   void take_changelog(BlockWriter& blocks, const BlockWriter::Emit& emit) override;
   void committed() override { table_.committed(); }
@@ -28,8 +28,19 @@ class CachedKeyValueStore : public Store, public KeyValueStore {
   bool has_uncommitted() const override { return table_.has_uncommitted(); }
   size_t evict(size_t bytes) override { return table_.evict(bytes); }
 
+  FamilyKind kind() const override { return FamilyKind::kKeyValue; }
+  void attach(Family& family, const std::string& descriptor) override;
+  void write_checkpoint(CheckpointWriter& checkpoint) override;
+  void checkpointed() override;
+
  private:
+  void get_missing(const std::vector<std::string_view>& keys, const std::vector<uint64_t>& hashes,
+                   const std::vector<size_t>& missing, std::string& arena,
+                   std::vector<std::optional<std::pair<size_t, size_t>>>& places);
+
   EntryTable table_;
+  Family* pending_family_ = nullptr;  // of a checkpoint that is being written
+  uint64_t disk_rows_ = 0;            // roughly
 };
 
 }  // namespace weir::state

@@ -7,21 +7,32 @@
 
 namespace weir::state {
 
-std::unique_ptr<TaskState> TaskState::open(std::shared_ptr<StateEnvironment> environment, const std::string&) {
-  return std::make_unique<CachedTaskState>(std::move(environment));
+std::unique_ptr<TaskState> TaskState::open(std::shared_ptr<StateEnvironment> environment,
+                                           const std::string& directory) {
+  auto shared = std::static_pointer_cast<Environment>(std::move(environment));
+  std::unique_ptr<Database> database;
+  if (!shared->options().in_memory) database = Database::open_checkpoint(*shared, directory);
+  return std::make_unique<CachedTaskState>(std::move(shared), directory, std::move(database));
 }
 
-CachedTaskState::CachedTaskState(std::shared_ptr<StateEnvironment> environment) : environment_(std::move(environment)) {
+CachedTaskState::CachedTaskState(std::shared_ptr<Environment> environment, std::string directory,
+                                 std::unique_ptr<Database> database)
+    : environment_(std::move(environment)), directory_(std::move(directory)), database_(std::move(database)) {
   budget_.limit = environment_->options().cache_bytes_per_task;
+  if (database_) found_meta_ = database_->meta();
 }
 
 template <class T, class... Args>
 T& CachedTaskState::declare(const std::string& name, Args&&... args) {
-  if (const auto found = by_name_.find(name); found != by_name_.end()) {
+  if (name.empty()) throw StateError("A state store needs a name.");
+  if (by_name_.contains(name)) {
     throw StateError("The state store '" + name + "' is declared twice in one task.");
   }
   auto store = std::make_unique<T>(name, budget_, std::forward<Args>(args)...);
   T& result = *store;
+  if (database_) {
+    if (Family* family = database_->find(store->kind(), name)) store->attach(*family, *database_->descriptor(*family));
+  }
   by_name_[name] = store.get();
   stores_.push_back(std::move(store));
   return result;
@@ -54,6 +65,15 @@ void CachedTaskState::take_changelog(
 
 void CachedTaskState::committed() {
   for (const auto& store : stores_) store->committed();
+  evict();
+}
+
+void CachedTaskState::evict() {
+  // Beginning with another store each time spreads it over all of them.
+  for (size_t i = 0; i < stores_.size() && budget_.exceeded(); ++i) {
+    next_to_evict_ = (next_to_evict_ + 1) % stores_.size();
+    stores_[next_to_evict_]->evict(budget_.used - budget_.limit);
+  }
 }
 
 void CachedTaskState::aborted() {
@@ -66,8 +86,28 @@ void CachedTaskState::restore(const std::string& name, const ChangelogRecord& re
     throw StateError("A changelog record belongs to the state store '" + name + "', which this task does not have.");
   }
   store->second->restore(record);
+  evict();
 }
 
-void CachedTaskState::checkpoint(std::string_view) {}
+bool CachedTaskState::wants_checkpoint() const {
+  // What is on disk can be evicted; what isn't, only a checkpoint makes so.
+  return !environment_->options().in_memory && budget_.dirty > budget_.limit - budget_.limit / 4;
+}
+
+void CachedTaskState::checkpoint(std::string_view meta) {
+  if (environment_->options().in_memory) return;
+  for (const auto& store : stores_) {
+    if (store->has_uncommitted()) {
+      throw StateError("A checkpoint was asked for while state store '" + store->name() +
+                       "' has changes that are not committed.");
+    }
+  }
+  if (!database_) database_ = Database::create(*environment_, directory_);
+  CheckpointWriter writer(*database_);
+  for (const auto& store : stores_) store->write_checkpoint(writer);
+  writer.commit(meta);
+  for (const auto& store : stores_) store->checkpointed();
+  evict();
+}
 
 }  // namespace weir::state

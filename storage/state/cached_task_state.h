@@ -8,6 +8,8 @@
 
 #include "storage/state/budget.h"
 #include "storage/state/changelog_block.h"
+#include "storage/state/database.h"
+#include "storage/state/environment.h"
 #include "storage/state/state.h"
 #include "storage/state/store.h"
 
@@ -15,7 +17,8 @@ namespace weir::state {
 
 class CachedTaskState : public TaskState {
  public:
-  explicit CachedTaskState(std::shared_ptr<StateEnvironment> environment);
+  // `database`: the checkpoint found in `directory`, or nullptr.
+  CachedTaskState(std::shared_ptr<Environment> environment, std::string directory, std::unique_ptr<Database> database);
 
   KeyValueStore& key_value(const std::string& name) override;
   WindowStore& window(const std::string& name, const WindowStoreOptions& options) override;
@@ -28,19 +31,24 @@ class CachedTaskState : public TaskState {
   void restore(const std::string& store, const ChangelogRecord& record) override;
 
   void checkpoint(std::string_view meta) override;
-  std::optional<std::string> checkpoint_meta() const override { return std::nullopt; }
-  bool wants_checkpoint() const override { return false; }
+  std::optional<std::string> checkpoint_meta() const override { return found_meta_; }
+  bool wants_checkpoint() const override;
   size_t memory_used() const override { return budget_.used; }
 
  private:
+  void evict();
   template <class T, class... Args>
   T& declare(const std::string& name, Args&&... args);
 
-  std::shared_ptr<StateEnvironment> environment_;
+  std::shared_ptr<Environment> environment_;
+  std::string directory_;
+  std::optional<std::string> found_meta_;
+  std::unique_ptr<Database> database_;  // null: in memory, or before the first checkpoint
   Budget budget_;
   BlockWriter blocks_;
   std::vector<std::unique_ptr<Store>> stores_;  // as declared
   std::map<std::string, Store*> by_name_;
+  size_t next_to_evict_ = 0;
 };
 
 }  // namespace weir::state

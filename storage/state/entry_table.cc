@@ -70,7 +70,7 @@ void EntryTable::write(std::string_view key, uint64_t hash, std::optional<std::s
   Entry* entry = find(key, hash);
   const bool created = entry == nullptr;
   if (created) {
-    const bool on_disk = options_.disk && !known_new;
+    const bool on_disk = disk_ && !known_new;
     if (!value && !on_disk) return;
     entry = create(key, hash, on_disk ? Entry::kOnDisk : 0);
   } else if (!value && !entry->has(Entry::kPresent)) {
@@ -118,7 +118,7 @@ void EntryTable::aborted() {
     if (entry->has(Entry::kDirty)) budget_.dirty += data_bytes(entry->data, entry->capacity);
     set_present(entry, (undo->flags & Entry::kPresent) != 0);
     entry->flags = undo->flags;
-    if (undo->created) destroy(entry);
+    if (undo->created) forget(entry);  // only the disk knows now
   }
   uncommitted_.clear();
 }
@@ -145,17 +145,22 @@ std::vector<Entry*> EntryTable::sorted_dirty() const {
 }
 
 void EntryTable::checkpointed() {
+  ordered_.clear();
   for (auto& [number, segment] : segments_) {
     while (!segment->dirty.alone()) {
       Entry* entry = static_cast<Entry*>(segment->dirty.next);
       entry->unlink();
       budget_.dirty -= footprint(*entry);
       entry->flags &= static_cast<uint8_t>(~(Entry::kDirty | Entry::kOnDisk));
-      if (entry->has(Entry::kPresent)) entry->flags |= Entry::kOnDisk;
       segment->clean.push_back(*entry);
+      if (entry->has(Entry::kPresent)) {
+        entry->flags |= Entry::kOnDisk;
+      } else if (!options_.remember_absent) {
+        destroy(entry);
+      }
     }
   }
-  ordered_.clear();
+  new_present_ = 0;
 }
 
 void EntryTable::drop_expired(int64_t horizon) {
@@ -188,7 +193,7 @@ size_t EntryTable::evict(size_t bytes) {
         continue;
       }
       freed += footprint(*entry);
-      destroy(entry);
+      forget(entry);
     }
     if (freed >= bytes) break;
   }
@@ -221,6 +226,11 @@ Entry* EntryTable::create(std::string_view key, uint64_t hash, uint8_t flags) {
   return entry;
 }
 
+void EntryTable::forget(Entry* entry) {
+  if (options_.listener != nullptr && entry->has(Entry::kOnDisk)) options_.listener->entry_forgotten(*entry);
+  destroy(entry);
+}
+
 void EntryTable::destroy(Entry* entry) {
   set_present(entry, false);
   if (entry->has(Entry::kDirty)) leave_dirty(entry);
@@ -235,6 +245,7 @@ void EntryTable::set_present(Entry* entry, bool present) {
   if (entry->has(Entry::kPresent) == present) return;
   entry->flags ^= Entry::kPresent;
   present_ += present ? 1 : -1;
+  if (!entry->has(Entry::kOnDisk)) new_present_ += present ? 1 : -1;
   if (options_.listener == nullptr) return;
   if (present) {
     options_.listener->entry_present(*entry);

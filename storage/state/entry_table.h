@@ -69,14 +69,16 @@ class EntryListener {
   virtual ~EntryListener() = default;
   virtual void entry_present(Entry& entry) = 0;
   virtual void entry_absent(Entry& entry) = 0;
+  // Before an entry, present or not, leaves the cache while the disk may have the key.
+  virtual void entry_forgotten(Entry& entry) = 0;
 };
 
 struct EntryTableOptions {
-  bool disk = false;  // keys that are not cached may exist on disk
   // Stores that expire: entries are kept in segments of this length by the time that time_of finds in the key.
   int64_t segment_ms = 0;
   int64_t (*time_of)(std::string_view key) = nullptr;
   EntryListener* listener = nullptr;
+  bool remember_absent = true;  // keep entries of keys that are known not to be on disk, until they are evicted
 };
 
 class EntryTable {
@@ -91,6 +93,8 @@ class EntryTable {
   // The cached entry, present or known to be absent; nullptr when only the disk knows.
   Entry* find(std::string_view key, uint64_t hash);
   void prefetch(uint64_t hash) const { index_.prefetch(hash); }
+  // Keys that are not cached may be on disk, from now on.
+  void attach_disk() { disk_ = true; }
   // Remembers what the disk has for a key that is not cached: a value, or nothing.
   Entry& add_loaded(std::string_view key, uint64_t hash, std::optional<std::string_view> value);
 
@@ -122,7 +126,8 @@ class EntryTable {
   // none is left: the bytes freed.
   size_t evict(size_t bytes);
 
-  size_t present() const { return present_; }  // cached entries that have a value
+  size_t present() const { return present_; }       // cached entries that have a value
+  size_t new_rows() const { return new_present_; }  // of these, those that the disk doesn't have
   size_t size() const { return index_.size(); }
 
  private:
@@ -144,6 +149,7 @@ class EntryTable {
   }
   Segment& segment_of(const Entry& entry);
   Entry* create(std::string_view key, uint64_t hash, uint8_t flags);
+  void forget(Entry* entry);
   void destroy(Entry* entry);
   void set_present(Entry* entry, bool present);
   void set_value(Entry* entry, std::string_view value);
@@ -162,7 +168,9 @@ class EntryTable {
   Segment* last_segment_ = nullptr;
   int64_t last_segment_number_ = 0;
   std::vector<Undo> uncommitted_;
+  bool disk_ = false;
   size_t present_ = 0;
+  size_t new_present_ = 0;
   // Kept only while something scans: the changes since the last scan tell.
   bool order_kept_ = false;
   size_t changes_since_scan_ = 0;

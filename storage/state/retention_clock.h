@@ -34,6 +34,11 @@ class RetentionClock {
   void advance(int64_t time) {
     if (time > observed_) set(time);
   }
+  // What a checkpoint or a changelog has, as committed.
+  void restore(int64_t time) {
+    advance(time);
+    commit();
+  }
   void commit() { committed_ = observed_; }
   void abort() { set(committed_); }
 

@@ -33,6 +33,8 @@ struct StateOptions {
   size_t block_cache_bytes = 32u << 20;
   size_t write_buffer_bytes = 32u << 20;
   size_t cache_bytes_per_task = 48u << 20;  // write-back cache and resident window segments of one task
+  // fsync checkpoints. Without it they survive the death of the process; a power cut may cost a rebuild from the changelog.
+  bool sync = false;
   bool in_memory = false;                   // no files: transient queries and tests; checkpoint() does nothing
 };
 class StateEnvironment {

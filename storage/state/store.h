@@ -6,6 +6,8 @@
 
 #include "storage/state/budget.h"
 #include "storage/state/changelog_block.h"
+#include "storage/state/checkpoint_writer.h"
+#include "storage/state/database.h"
 #include "storage/state/state.h"
 
 namespace weir::state {
@@ -26,12 +28,27 @@ class Store {
   virtual void restore(const ChangelogRecord& record) = 0;
 
   virtual bool has_uncommitted() const = 0;
+
+  virtual FamilyKind kind() const = 0;
+  // At open: what the last checkpoint has of this store, and the descriptor that the store wrote with it.
+  virtual void attach(Family& family, const std::string& descriptor) = 0;
+  // Writes what has changed since the last checkpoint and the descriptor. Only with nothing uncommitted.
+  virtual void write_checkpoint(CheckpointWriter& checkpoint) = 0;
+  // That checkpoint has taken effect.
+  virtual void checkpointed() = 0;
+
   // Frees about `bytes` of what is also on disk: the bytes freed, 0 when there is nothing to free.
   virtual size_t evict(size_t bytes) = 0;
 
  protected:
+  // Before something clean is added.
+  void make_room() {
+    if (budget_.exceeded()) evict(budget_.used - budget_.limit + budget_.limit / 64);
+  }
+
   std::string name_;
   Budget& budget_;
+  Family* family_ = nullptr;  // null: no checkpoint has this store
 };
 
 }  // namespace weir::state

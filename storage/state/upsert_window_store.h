@@ -8,6 +8,7 @@
 #include "storage/state/entry_table.h"
 #include "storage/state/retention_clock.h"
 #include "storage/state/store.h"
+#include "storage/state/upsert_codec.h"
 
 namespace weir::state {
 
@@ -32,11 +33,28 @@ class UpsertWindowStore : public Store, public WindowStore {
   bool has_uncommitted() const override { return clock_.changed() || table_.has_uncommitted(); }
   size_t evict(size_t bytes) override { return table_.evict(bytes); }
 
+  FamilyKind kind() const override { return FamilyKind::kUpsertWindow; }
+  void attach(Family& family, const std::string& descriptor) override;
+  void write_checkpoint(CheckpointWriter& checkpoint) override;
+  void checkpointed() override;
+
  private:
+  struct Fetched {
+    int64_t time;
+    const Entry* entry;  // null: from disk, then value has it
+    std::string value;
+  };
   std::string_view encode(std::string_view key, int64_t time);
+  bool may_be_on_disk(int64_t time) const { return family_ != nullptr && time <= latest_on_disk_; }
+  void write(std::string_view key, int64_t time, std::optional<std::string_view> value);
+  void fetch_changed(std::string_view key, int64_t from, int64_t to, std::vector<Fetched>& rows);
+  void fetch_disk(std::string_view key, int64_t from, int64_t to, std::vector<Fetched>& rows);
 
   RetentionClock clock_;
   EntryTable table_;
+  int64_t latest_on_disk_ = INT64_MIN;  // no row on disk has a later time
+  Family* pending_family_ = nullptr;    // of a checkpoint that is being written
+  int64_t pending_latest_ = INT64_MIN;
   std::string scratch_;
 };
 

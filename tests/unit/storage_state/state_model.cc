@@ -188,8 +188,10 @@ int64_t StateHarness::random_time() {
 }
 
 void StateHarness::operate_table() {
+  INFO("an operation on table");
   const std::string key = random_key();
   const int64_t what = pick(0, 99);
+  CAPTURE(what);
   if (what < 50) {
     const std::string value = random_value();
     stores_.table->put(key, value);
@@ -234,9 +236,11 @@ void StateHarness::operate_table() {
 }
 
 void StateHarness::operate_joins() {
+  INFO("an operation on joins");
   const std::string key = random_key();
   const int64_t time = random_time();
   const int64_t what = pick(0, 99);
+  CAPTURE(what);
   if (what < 65) {
     const std::string value = random_value();
     model_.joins_time = std::max(model_.joins_time, time);
@@ -258,9 +262,11 @@ void StateHarness::operate_joins() {
 }
 
 void StateHarness::operate_windows() {
+  INFO("an operation on windows");
   const std::string key = random_key();
   const int64_t time = random_time() / 50 * 50;
   const int64_t what = pick(0, 99);
+  CAPTURE(what);
   if (what < 50) {
     const std::string value = random_value();
     model_.windows_time = std::max(model_.windows_time, time);
@@ -291,10 +297,12 @@ void StateHarness::operate_windows() {
 }
 
 void StateHarness::operate_sessions() {
+  INFO("an operation on sessions");
   const std::string key = random_key();
   const int64_t end = random_time();
   const int64_t start = end - pick(0, 5) * 10;
   const int64_t what = pick(0, 99);
+  CAPTURE(what);
   if (what < 45) {
     const std::string value = random_value();
     stores_.sessions->put(key, start, end, value);
