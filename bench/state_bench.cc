@@ -38,7 +38,7 @@ uint64_t bench_scramble(uint64_t x) {
   return x ^ (x >> 32);
 }
 
-[[maybe_unused]] double cpu_seconds() {
+double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
@@ -49,6 +49,36 @@ std::unique_ptr<TaskState> memory_state() {
   StateOptions options;
   options.in_memory = true;
   return TaskState::open(StateEnvironment::create(options), {});
+}
+
+class BenchDirectory {
+ public:
+  BenchDirectory() {
+    char pattern[] = "/tmp/weir-bench-XXXXXX";
+    if (mkdtemp(pattern) == nullptr) std::abort();
+    path_ = pattern;
+  }
+  ~BenchDirectory() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::unique_ptr<TaskState> disk_state(const BenchDirectory& directory, size_t cache_bytes) {
+  StateOptions options;
+  options.cache_bytes_per_task = cache_bytes;
+  return TaskState::open(StateEnvironment::create(options), directory.path());
+}
+
+double resident_megabytes() {
+  double pages = 0;
+  double resident = 0;
+  if (FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%lf %lf", &pages, &resident) != 2) resident = 0;
+    std::fclose(file);
+  }
+  return resident * 4096 / (1 << 20);
 }
 
 size_t commit(TaskState& state) {
@@ -145,6 +175,105 @@ void BM_SessionExtend(benchmark::State& bench) {
   }
 }
 BENCHMARK(BM_SessionExtend)->Arg(1000)->Arg(100'000);
+
+// The CPU of all threads, RocksDB's too, that range(0) new rows of a join window cost a checkpoint.
+void BM_JoinCheckpoint(benchmark::State& bench) {
+  const BenchDirectory directory;
+  const auto state = disk_state(directory, 256u << 20);
+  WindowStore& store = state->window("rows", {kBenchRetention, true});
+  const std::string value(150, 'v');
+  BenchKey key;
+  int64_t time = 0;
+  for (auto _ : bench) {
+    for (int64_t i = 0; i < bench.range(0); ++i, ++time) {
+      store.put(key.of(bench_scramble(static_cast<uint64_t>(time))), time, value);
+    }
+    commit(*state);
+    const double before = cpu_seconds();
+    state->checkpoint("meta");
+    bench.SetIterationTime((cpu_seconds() - before) / static_cast<double>(bench.range(0)));
+  }
+}
+BENCHMARK(BM_JoinCheckpoint)->Arg(1000)->Arg(20'000)->Arg(200'000)->UseManualTime()->Iterations(8);
+
+// The same for a key-value store, with random keys out of 10^6, compactions included.
+void BM_TableCheckpoint(benchmark::State& bench) {
+  const BenchDirectory directory;
+  const auto state = disk_state(directory, 64u << 20);
+  auto& store = state->key_value("rows");
+  const std::string value(150, 'v');
+  BenchKey key;
+  uint64_t n = 0;
+  for (auto _ : bench) {
+    double before = cpu_seconds();
+    for (int64_t i = 0; i < bench.range(0); ++i, ++n) store.put(key.of(bench_scramble(n) % 1'000'000), value);
+    commit(*state);
+    const double put = cpu_seconds() - before;
+    state->checkpoint("meta");
+    bench.SetIterationTime((cpu_seconds() - before) / static_cast<double>(bench.range(0)));
+    bench.counters["put"] = benchmark::Counter(put / static_cast<double>(bench.range(0)));
+  }
+}
+BENCHMARK(BM_TableCheckpoint)->Arg(100'000)->UseManualTime()->Iterations(20);
+
+// A stream-stream join's state, end to end: 10^6 records a side, each side puts and fetches from the other one, whose
+// record came range(0) records before (0: none matches); a window of all records; commits, changelog and checkpoints as
+// they come. Time is CPU of all threads for each record. RSS is the process's at the end.
+void BM_Join(benchmark::State& bench) {
+  const BenchDirectory directory;
+  const auto state = disk_state(directory, 48u << 20);
+  WindowStore& left = state->window("left", {kBenchRetention, true});
+  WindowStore& right = state->window("right", {kBenchRetention, true});
+  const std::string value(150, 'v');
+  BenchKey key;
+  size_t matched = 0;
+  const auto count = [&](int64_t, std::string_view) { return ++matched, true; };
+  constexpr int64_t kRecords = 1'000'000;
+  for (auto _ : bench) {
+    const double before = cpu_seconds();
+    int checkpoints = 0;
+    for (int64_t i = 0; i < kRecords; ++i) {
+      left.put(key.of(bench_scramble(static_cast<uint64_t>(i))), i, value);
+      right.fetch(key.of(bench_scramble(static_cast<uint64_t>(i))), i - kBenchRetention, i + 1000, count);
+      const int64_t other = bench.range(0) == 0 ? i + (int64_t{1} << 40) : i - bench.range(0);
+      right.put(key.of(bench_scramble(static_cast<uint64_t>(other))), i, value);
+      left.fetch(key.of(bench_scramble(static_cast<uint64_t>(other))), i - kBenchRetention, i + 1000, count);
+      if (i % kRowsPerCommit != kRowsPerCommit - 1) continue;
+      commit(*state);
+      if (!state->wants_checkpoint()) continue;
+      state->checkpoint("meta");
+      ++checkpoints;
+    }
+    bench.SetIterationTime((cpu_seconds() - before) / (2.0 * kRecords));
+    bench.counters["checkpoints"] = checkpoints;
+  }
+  bench.counters["matched"] = static_cast<double>(matched);
+  bench.counters["rss_mb"] = resident_megabytes();
+  bench.counters["state_mb"] = static_cast<double>(state->memory_used()) / (1 << 20);
+}
+BENCHMARK(BM_Join)->Arg(100)->Arg(100'000)->Arg(0)->UseManualTime()->Iterations(1);
+
+// Time to open a state of 10^6 join rows.
+void BM_Reopen(benchmark::State& bench) {
+  const BenchDirectory directory;
+  const std::string value(150, 'v');
+  BenchKey key;
+  {
+    const auto state = disk_state(directory, 48u << 20);
+    WindowStore& store = state->window("rows", {kBenchRetention, true});
+    for (int64_t i = 0; i < 1'000'000; ++i) {
+      store.put(key.of(bench_scramble(static_cast<uint64_t>(i))), i, value);
+      if (i % 100'000 != 99'999) continue;
+      commit(*state);
+      state->checkpoint("meta");
+    }
+  }
+  for (auto _ : bench) {
+    const auto state = disk_state(directory, 48u << 20);
+    benchmark::DoNotOptimize(state->window("rows", {kBenchRetention, true}).observed_time());
+  }
+}
+BENCHMARK(BM_Reopen)->Unit(benchmark::kMillisecond);
 
 void BM_Construct(benchmark::State& bench) {
   StateOptions options;

@@ -30,7 +30,8 @@ Family& CheckpointWriter::start(FamilyKind kind, const std::string& store) {
 
 void CheckpointWriter::open_file(rocksdb::ColumnFamilyHandle* handle) {
   rocksdb::Options options = database_.rocks().GetOptions(handle);
-  auto file = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options, handle);
+  auto file = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options, handle,
+                                                       /*invalidate_page_cache=*/false);
   const std::string path = database_.directory() + "/ingest-" + std::to_string(created_.size()) + ".sst";
   database_.check(file->Open(path), "be written");
   created_.push_back(path);

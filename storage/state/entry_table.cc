@@ -14,6 +14,36 @@ namespace {
 constexpr size_t kMallocOverhead = 16;
 constexpr size_t kLargestEntry = 1u << 30;
 
+// Comparing two keys costs two cache misses. Most comparisons are decided by the eight bytes behind what all keys have
+// in common, which are taken along.
+void sort_entries(std::vector<Entry*>& entries) {
+  if (entries.size() < 2) return;
+  std::string_view common = entries[0]->key();
+  for (const Entry* entry : entries) {
+    const std::string_view key = entry->key();
+    const size_t most = std::min(common.size(), key.size());
+    common = common.substr(
+        0,
+        static_cast<size_t>(std::mismatch(common.begin(), common.begin() + most, key.begin()).first - common.begin()));
+  }
+  struct Sorted {
+    uint64_t digits;
+    Entry* entry;
+  };
+  std::vector<Sorted> sorted;
+  sorted.reserve(entries.size());
+  for (Entry* entry : entries) {
+    const std::string_view rest = entry->key().substr(common.size());
+    char digits[8] = {};  // shorter keys: equal digits are compared in full
+    if (!rest.empty()) std::memcpy(digits, rest.data(), std::min(rest.size(), sizeof digits));
+    sorted.push_back({load_big_endian(digits), entry});
+  }
+  std::sort(sorted.begin(), sorted.end(), [](const Sorted& a, const Sorted& b) {
+    return a.digits != b.digits ? a.digits < b.digits : a.entry->key() < b.entry->key();
+  });
+  for (size_t i = 0; i < sorted.size(); ++i) entries[i] = sorted[i].entry;
+}
+
 Entry* as_entry(uint64_t ref) { return reinterpret_cast<Entry*>(ref); }
 uint64_t as_ref(Entry* entry) { return reinterpret_cast<uint64_t>(entry); }
 }  // namespace
@@ -140,7 +170,7 @@ std::vector<Entry*> EntryTable::sorted_dirty() const {
       entries.push_back(static_cast<Entry*>(link));
     }
   }
-  std::sort(entries.begin(), entries.end(), EntryOrder{});
+  sort_entries(entries);
   return entries;
 }
 

@@ -1,6 +1,7 @@
 #include "storage/state/run.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "storage/state/codec.h"
@@ -14,14 +15,18 @@ constexpr size_t kFilterBitsPerRow = 12;
 constexpr uint32_t kRunIndexBlock = UINT32_MAX;  // sorts behind the run's blocks
 constexpr uint8_t kRunVersion = 1;
 
+struct RunDirectoryEntry {
+  uint32_t hash;  // low half
+  uint32_t at;    // from the first row
+};
 struct RunRowHeader {
-  uint32_t hash;
-  uint32_t sequence;  // from the run's first
   int64_t time;
+  uint32_t sequence;  // from the run's first
   uint32_t key_size;
   uint32_t value_size;
 };
-static_assert(sizeof(RunRowHeader) == 24);
+constexpr size_t kRunRowHeaderBytes = 20;  // without padding
+static_assert(sizeof(RunDirectoryEntry) == 8 && offsetof(RunRowHeader, value_size) == 16);
 
 }  // namespace
 
@@ -82,20 +87,37 @@ void Run::load_index(const Family& family) {
   }
 }
 
-bool RunBlockReader::next(RunRow& row) {
-  if (rest_.empty()) return false;
-  RunRowHeader header;
-  if (!read_fixed(rest_, header) || rest_.size() < header.key_size ||
-      rest_.size() - header.key_size < header.value_size) {
+RunBlock::RunBlock(std::string_view bytes, uint64_t first_sequence) : first_sequence_(first_sequence) {
+  if (!read_fixed(bytes, count_) || bytes.size() / sizeof(RunDirectoryEntry) < count_) {
+    count_ = 0;
     damaged_ = true;
-    return false;
+    return;
   }
-  row.hash = header.hash;
+  directory_ = bytes.substr(0, count_ * sizeof(RunDirectoryEntry));
+  rows_ = bytes.substr(directory_.size());
+}
+
+uint32_t RunBlock::hash(uint32_t index) const {
+  RunDirectoryEntry entry;
+  std::memcpy(&entry, directory_.data() + index * sizeof entry, sizeof entry);
+  return entry.hash;
+}
+
+bool RunBlock::read(uint32_t index, RunRow& row) const {
+  RunDirectoryEntry entry;
+  std::memcpy(&entry, directory_.data() + index * sizeof entry, sizeof entry);
+  damaged_ = true;
+  if (entry.at > rows_.size() || rows_.size() - entry.at < kRunRowHeaderBytes) return false;
+  std::string_view rest = rows_.substr(entry.at);
+  RunRowHeader header;
+  std::memcpy(&header, rest.data(), kRunRowHeaderBytes);
+  rest.remove_prefix(kRunRowHeaderBytes);
+  if (rest.size() < header.key_size || rest.size() - header.key_size < header.value_size) return false;
+  damaged_ = false;
   row.sequence = first_sequence_ + header.sequence;
   row.time = header.time;
-  row.key = rest_.substr(0, header.key_size);
-  row.value = rest_.substr(header.key_size, header.value_size);
-  rest_.remove_prefix(size_t{header.key_size} + header.value_size);
+  row.key = rest.substr(0, header.key_size);
+  row.value = rest.substr(header.key_size, header.value_size);
   return true;
 }
 
@@ -110,14 +132,15 @@ RunWriter::RunWriter(CheckpointWriter& checkpoint, uint64_t id, uint64_t first_s
 }
 
 void RunWriter::add(uint64_t hash, uint64_t sequence, int64_t time, std::string_view key, std::string_view value) {
-  const size_t bytes = sizeof(RunRowHeader) + key.size() + value.size();
-  if (!block_.empty() && block_.size() + bytes > kRunBlockBytes) flush();
-  if (block_.empty()) run_->blocks.push_back({hash, time});
-  const RunRowHeader header{static_cast<uint32_t>(hash), static_cast<uint32_t>(sequence - run_->first_sequence), time,
+  const size_t bytes = sizeof(RunDirectoryEntry) + kRunRowHeaderBytes + key.size() + value.size();
+  if (!directory_.empty() && directory_.size() + rows_.size() + bytes > kRunBlockBytes) flush();
+  if (directory_.empty()) run_->blocks.push_back({hash, time});
+  append_fixed(directory_, RunDirectoryEntry{static_cast<uint32_t>(hash), static_cast<uint32_t>(rows_.size())});
+  const RunRowHeader header{time, static_cast<uint32_t>(sequence - run_->first_sequence),
                             static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())};
-  append_fixed(block_, header);
-  block_.append(key);
-  block_.append(value);
+  rows_.append(reinterpret_cast<const char*>(&header), kRunRowHeaderBytes);
+  rows_.append(key);
+  rows_.append(value);
   run_->filter.add(hash);
   run_->min_time = std::min(run_->min_time, time);
   run_->max_time = std::max(run_->max_time, time);
@@ -126,12 +149,16 @@ void RunWriter::add(uint64_t hash, uint64_t sequence, int64_t time, std::string_
 }
 
 void RunWriter::flush() {
-  checkpoint_.put(Run::block_key(run_->id, static_cast<uint32_t>(run_->blocks.size() - 1)), block_);
   block_.clear();
+  append_fixed(block_, static_cast<uint32_t>(directory_.size() / sizeof(RunDirectoryEntry)));
+  block_.append(directory_).append(rows_);
+  checkpoint_.put(Run::block_key(run_->id, static_cast<uint32_t>(run_->blocks.size() - 1)), block_);
+  directory_.clear();
+  rows_.clear();
 }
 
 std::unique_ptr<Run> RunWriter::finish() {
-  if (!block_.empty()) flush();
+  if (!directory_.empty()) flush();
   std::string index;
   append_fixed(index, kRunVersion);
   append_fixed(index, static_cast<uint32_t>(run_->blocks.size()));

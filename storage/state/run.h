@@ -37,7 +37,6 @@ class RunFilter {
 };
 
 struct RunRow {
-  uint32_t hash = 0;  // low half
   uint64_t sequence = 0;
   int64_t time = 0;
   std::string_view key;
@@ -67,17 +66,22 @@ struct Run {
   void load_index(const Family& family);
 };
 
-// Goes through the rows of one block.
-class RunBlockReader {
+// Looks into one block: a directory of its rows' hashes, then the rows. A view of the block's bytes.
+class RunBlock {
  public:
-  RunBlockReader(std::string_view block, uint64_t first_sequence) : rest_(block), first_sequence_(first_sequence) {}
-  bool next(RunRow& row);
+  RunBlock(std::string_view bytes, uint64_t first_sequence);
+  uint32_t size() const { return count_; }
+  uint32_t hash(uint32_t index) const;  // low half
+  bool read(uint32_t index, RunRow& row) const;
+  // A block that isn't one has no rows and is damaged; so is one where read() was false.
   bool damaged() const { return damaged_; }
 
  private:
-  std::string_view rest_;
+  std::string_view directory_;
+  std::string_view rows_;
   uint64_t first_sequence_;
-  bool damaged_ = false;
+  uint32_t count_ = 0;
+  mutable bool damaged_ = false;
 };
 
 // Writes one run, to a file of its own in the checkpoint's current store.
@@ -94,6 +98,8 @@ class RunWriter {
 
   CheckpointWriter& checkpoint_;
   std::unique_ptr<Run> run_;
+  std::string directory_;  // of the block that is being filled
+  std::string rows_;
   std::string block_;
 };
 

@@ -13,8 +13,8 @@ namespace {
 constexpr uint64_t kLargestMerge = 64u << 20;  // bytes; bounds how long a checkpoint may take
 constexpr size_t kRunsPerMerge = 8;
 
-void check_run_block(const Family& family, const RunBlockReader& reader, uint64_t run) {
-  if (!reader.damaged()) return;
+void check_run_block(const Family& family, const RunBlock& block, uint64_t run) {
+  if (!block.damaged()) return;
   family.database().check(rocksdb::Status::Corruption("a block of run " + std::to_string(run), family.store()),
                           "be read");
 }
@@ -34,8 +34,7 @@ class RunCursor {
   uint64_t hash() const { return hash_; }
 
   void advance() {
-    while (!block_.next(row_)) {
-      check_run_block(family_, block_, run_.id);
+    while (next_row_ >= block_.size()) {
       if (++number_ >= run_.blocks.size()) {
         done_ = true;
         return;
@@ -43,6 +42,7 @@ class RunCursor {
       cursor_.next();
       load();
     }
+    if (!block_.read(next_row_++, row_)) check_run_block(family_, block_, run_.id);
     hash_ = hash_key(row_.key);
   }
 
@@ -52,13 +52,16 @@ class RunCursor {
       family_.database().check(
           rocksdb::Status::Corruption("missing block of run " + std::to_string(run_.id), family_.store()), "be read");
     }
-    block_ = RunBlockReader(cursor_.value(), run_.first_sequence);
+    block_ = RunBlock(cursor_.value(), run_.first_sequence);
+    check_run_block(family_, block_, run_.id);
+    next_row_ = 0;
   }
 
   Family& family_;
   const Run& run_;
   Family::Cursor cursor_;
-  RunBlockReader block_;
+  RunBlock block_;
+  uint32_t next_row_ = 0;
   RunRow row_;
   uint64_t hash_ = 0;
   uint32_t number_ = 0;
@@ -114,15 +117,13 @@ void RunSet::find(const Family& family, std::string_view key, uint64_t hash, int
         family.database().check(
             rocksdb::Status::Corruption("missing block of run " + std::to_string(run->id), family.store()), "be read");
       }
-      RunBlockReader reader(bytes.ToStringView(), run->first_sequence);
+      const RunBlock rows(bytes.ToStringView(), run->first_sequence);
       RunRow row;
-      while (reader.next(row)) {
-        if (row.hash == static_cast<uint32_t>(hash) && row.time >= from && row.time <= to && row.sequence < before &&
-            row.key == key) {
-          found.add(row, false);
-        }
+      for (uint32_t i = 0; i < rows.size(); ++i) {
+        if (rows.hash(i) != static_cast<uint32_t>(hash) || !rows.read(i, row)) continue;
+        if (row.time >= from && row.time <= to && row.sequence < before && row.key == key) found.add(row, false);
       }
-      check_run_block(family, reader, run->id);
+      check_run_block(family, rows, run->id);
     }
   }
 }

@@ -141,13 +141,26 @@ void StateHarness::open() {
   state_ = TaskState::open(environment_, options_.directory);
   stores_ = declare(*state_);
   const std::optional<std::string> meta = state_->checkpoint_meta();
-  replay(*state_, log_, meta ? std::stoul(*meta) : 0);
+  replay(*state_, log_, meta ? commit_ends_.at(std::stoul(*meta)) : 0);
 }
 
 void StateHarness::reopen() {
   state_.reset();
   open();
   model_ = committed_;
+}
+
+void StateHarness::move_to(const Options& options) {
+  state_.reset();
+  options_ = options;
+  environment_ = StateEnvironment::create(options.state);
+  reopen();
+}
+
+void StateHarness::check_directory(const StateOptions& options, const std::string& directory) const {
+  const auto state = TaskState::open(StateEnvironment::create(options), directory);
+  Stores stores = declare(*state);
+  check(model_, stores);
 }
 
 void StateHarness::operate() {
@@ -343,6 +356,7 @@ void StateHarness::commit() {
   });
   state_->committed();
   committed_ = model_;
+  commit_ends_.push_back(log_.size());
 }
 
 void StateHarness::abort() {
@@ -351,7 +365,7 @@ void StateHarness::abort() {
   model_ = committed_;
 }
 
-void StateHarness::checkpoint() { state_->checkpoint(std::to_string(log_.size())); }
+void StateHarness::checkpoint() { state_->checkpoint(std::to_string(commits())); }
 
 void StateHarness::check() { check(model_, stores_); }
 

@@ -61,6 +61,11 @@ class StateHarness {
   void checkpoint();
   // Forgets everything but the directory and the log, opens again and replays the log's tail.
   void reopen();
+  // The same in another place, which has a checkpoint of the same history or nothing.
+  void move_to(const Options& options);
+  // What `directory` has must be the model's state as it is now.
+  void check_directory(const StateOptions& options, const std::string& directory) const;
+  size_t commits() const { return commit_ends_.size() - 1; }
   // Opens a second state in memory and replays the whole log into it: must be what is committed.
   void check_full_restore();
   // Everything, compared with the model.
@@ -99,6 +104,8 @@ class StateHarness {
   Model model_;
   Model committed_;
   std::vector<LoggedRecord> log_;
+  std::vector<size_t> commit_ends_{
+      0};  // the log's size after each commit; the checkpoints' meta is the number of commits
   int64_t now_ = 10'000;
 };
 
