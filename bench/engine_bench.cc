@@ -24,6 +24,7 @@ using weir::EngineOptions;
 using weir::Session;
 
 constexpr int kPartitions = 4;
+constexpr int64_t kWindowMs = 10 * 60 * 1000;
 constexpr int64_t kStart = 1'700'000'000'000;
 
 std::unique_ptr<Engine> open_engine(const std::string& dir) {
@@ -82,6 +83,7 @@ void load(const std::string& dir, int64_t responses, int64_t respondents) {
     if (transaction->pending_bytes() > (1u << 20)) transaction->commit();
   };
   const int64_t per = std::max<int64_t>(1, responses / respondents);
+  int64_t joined = 0, filtered = 0;  // what the queries must give
   char text[512];
   for (int64_t i = 0; i < respondents; ++i) {
     const int64_t time = kStart + i * 36 * per;
@@ -100,9 +102,13 @@ void load(const std::string& dir, int64_t responses, int64_t respondents) {
                     "\"answer\":\"The one with the number %d on the back\",\"is_real\":%s,\"created_at\":\"2024-03-01T12:34:56.%06dZ\"}",
                     static_cast<long long>(n), who, static_cast<int>(mix(n) % 100), mix(n) % 2 ? "true" : "false", static_cast<int>(n % 1000000));
       append("responses", who, text, time + j * 36);
+      joined += (i - who) * 36 * per + j * 36 <= kWindowMs ? 1 : 0;
+      filtered += mix(n) % 2;
     }
   }
   transaction->commit();
+  std::ofstream(dir + "/expected_join") << joined;
+  std::ofstream(dir + "/expected_filter") << filtered;
   std::printf("loaded %lld responses, %lld respondents\n", static_cast<long long>(responses), static_cast<long long>(respondents));
 }
 
@@ -147,6 +153,12 @@ int run_query(const std::string& dir, const std::string& query) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   int64_t rows = 0;
   for (int p = 0; p < kPartitions; ++p) rows += engine->log().end_offset({"ENRICHED", p});
+  int64_t expected = -1;
+  std::ifstream(dir + "/expected_" + query) >> expected;
+  if (rows != expected) {
+    std::fprintf(stderr, "%s gave %lld rows, expected %lld\n", query.c_str(), static_cast<long long>(rows), static_cast<long long>(expected));
+    return 1;
+  }
   std::printf("%-7s %9lld records in, %9lld rows out, %6.2f s, %8.0f records/s, CPU %.2f us/record, peak memory %ld MB\n", query.c_str(),
               static_cast<long long>(input), static_cast<long long>(rows), seconds, static_cast<double>(input) / seconds,
               used * 1e6 / static_cast<double>(input), peak_rss_mb());

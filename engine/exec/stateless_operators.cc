@@ -30,10 +30,10 @@ void ProjectOperator::push(const Batch& batch, int) {
   out.null_value = batch.null_value;
   out.headers = batch.headers;
   out.windows = batch.windows;
-  out.columns.reserve(expressions_.size());
+  out.columns.reserve(outputs_.size());
   EvalContext eval = context_.eval();
-  for (auto& expression : expressions_) {
-    out.columns.push_back(expression->evaluate(batch, eval));
+  for (Output& output : outputs_) {
+    out.columns.push_back(output.expression->evaluate(batch, eval));
     if (context_.errors.count() > 0) context_.drain_errors(batch);
   }
   if (changes_key_) {
@@ -44,13 +44,13 @@ void ProjectOperator::push(const Batch& batch, int) {
   forward(out);
 }
 
-// A row that is NULL as a whole has nothing to make a key of. One key column that is NULL makes the key NULL; several make
-// a key with NULLs in it.
+// Of a row that is NULL as a whole only the old key is left to make a new one of. One key column that is NULL makes the key
+// NULL; several make a key with NULLs in it.
 void ProjectOperator::make_keys(Batch& out) const {
-  const auto keys = std::count(key_.begin(), key_.end(), true);
-  for (size_t c = 0; c < key_.size(); ++c) {
-    if (!key_[c]) continue;
-    if (!out.null_value.empty()) {
+  const auto keys = std::count_if(outputs_.begin(), outputs_.end(), [](const Output& output) { return output.key; });
+  for (size_t c = 0; c < outputs_.size(); ++c) {
+    if (!outputs_[c].key) continue;
+    if (outputs_[c].needs_value && !out.null_value.empty()) {
       auto column = out.columns[c]->slice(0, out.rows);
       for (uint32_t row = 0; row < out.rows; ++row) {
         if (out.null_value.test(row)) column->set_null(row);

@@ -25,17 +25,21 @@ class FilterOperator final : public Operator {
 // New columns from expressions. A row whose value is NULL as a whole stays so; its key columns are still computed.
 class ProjectOperator final : public Operator {
  public:
-  // `key`: for each expression, whether it makes a key column. `changes_key`: the record's key is made anew.
-  ProjectOperator(std::vector<std::unique_ptr<CompiledExpression>> expressions, std::vector<bool> key, bool changes_key,
-                  TaskContext& context)
-      : expressions_(std::move(expressions)), key_(std::move(key)), changes_key_(changes_key), context_(context) {}
+  // An expression with what the operator has to know of it.
+  struct Output {
+    std::unique_ptr<CompiledExpression> expression;
+    bool key = false;        // makes a key column
+    bool needs_value = false;  // reads a column that isn't of the input's key
+  };
+  // `changes_key`: the record's key is made anew.
+  ProjectOperator(std::vector<Output> outputs, bool changes_key, TaskContext& context)
+      : outputs_(std::move(outputs)), changes_key_(changes_key), context_(context) {}
   void push(const Batch& batch, int input) override;
 
  private:
   void make_keys(Batch& out) const;
 
-  std::vector<std::unique_ptr<CompiledExpression>> expressions_;
-  std::vector<bool> key_;
+  std::vector<Output> outputs_;
   bool changes_key_;
   TaskContext& context_;
 };

@@ -31,6 +31,12 @@ int column_index(const PlanSchema& schema, const std::string& name) {
   return -1;
 }
 
+bool reads_value(const BoundExpr& expression, const PlanSchema& schema) {
+  if (expression.kind == BoundKind::kColumn) return !schema[expression.index].key;
+  return std::any_of(expression.args.begin(), expression.args.end(),
+                     [&](const BoundExprPtr& arg) { return reads_value(*arg, schema); });
+}
+
 // Keeps the errors of a batch that is decoded ahead of its turn.
 class ErrorBuffer final : public RecordCollector {
  public:
@@ -84,9 +90,8 @@ Task::Task(const PhysicalPlan& plan, const Stage& stage, const TaskEnvironment& 
 
 Task::~Task() = default;
 
-std::unique_ptr<CompiledExpression> Task::compile(const std::string& sql, const PlanSchema& schema) const {
-  return CompiledExpression::compile(
-      bind_expression(sql::parse_expression(sql), schema, *environment_.functions, environment_.catalog));
+BoundExprPtr Task::bind(const std::string& sql, const PlanSchema& schema) const {
+  return bind_expression(sql::parse_expression(sql), schema, *environment_.functions, environment_.catalog);
 }
 
 Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
@@ -135,20 +140,19 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       return nullptr;
     }
     case PlanKind::kFilter: {
-      auto filter = std::make_unique<FilterOperator>(compile(node->predicate, node->inputs[0]->schema), context_);
+      auto filter = std::make_unique<FilterOperator>(CompiledExpression::compile(bind(node->predicate, node->inputs[0]->schema)), context_);
       filter->set_next(next, next_input);
       operators_.push_back(std::move(filter));
       break;
     }
     case PlanKind::kProject: {
-      std::vector<std::unique_ptr<CompiledExpression>> expressions;
-      std::vector<bool> key;
+      const PlanSchema& input = node->inputs[0]->schema;
+      std::vector<ProjectOperator::Output> outputs;
       for (const PlanExpression& expression : node->expressions) {
-        expressions.push_back(compile(expression.sql, node->inputs[0]->schema));
-        key.push_back(expression.key);
+        const BoundExprPtr bound = bind(expression.sql, input);
+        outputs.push_back({CompiledExpression::compile(bound), expression.key, reads_value(*bound, input)});
       }
-      auto project =
-          std::make_unique<ProjectOperator>(std::move(expressions), std::move(key), node->changes_key, context_);
+      auto project = std::make_unique<ProjectOperator>(std::move(outputs), node->changes_key, context_);
       project->set_next(next, next_input);
       operators_.push_back(std::move(project));
       break;

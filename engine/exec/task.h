@@ -13,6 +13,7 @@
 #include "engine/exec/operator.h"
 #include "engine/exec/stage.h"
 #include "engine/functions/registry.h"
+#include "engine/plan/bound_expr.h"
 #include "storage/state/state.h"
 
 namespace weir {
@@ -24,8 +25,6 @@ struct TaskEnvironment {
   std::function<int64_t()> clock;            // processing time, ms; empty: the system's
   int64_t outer_join_interval_ms = 0;
 };
-
-class CompiledExpression;
 
 class Task {
  public:
@@ -69,7 +68,7 @@ class Task {
 
   Operator* build(const PlanNodePtr& node, Operator* next, int next_input, bool stateful_below);
   Operator* build_output(const PhysicalPlan& plan, const Stage& stage);
-  std::unique_ptr<CompiledExpression> compile(const std::string& sql, const PlanSchema& schema) const;
+  BoundExprPtr bind(const std::string& sql, const PlanSchema& schema) const;
   size_t process_single();
   bool prepare(Input& input);
   size_t run(size_t chosen);

@@ -32,7 +32,8 @@ bool JsonEncoder::all_null(uint32_t row) const {
 
 bool JsonEncoder::encode(uint32_t row, std::string& out, bool& is_null, std::string& error) {
   // A key of nothing but nulls is no key; so is an unwrapped value that is null.
-  is_null = (is_key_ || unwrapped_) && all_null(row);
+  // A key of several columns stays an object, also when all of them are NULL.
+  is_null = unwrapped_ && all_null(row);
   if (is_null) return true;
   buffer_.clear();
   buffer_.append(header_);
