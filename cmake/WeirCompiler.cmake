@@ -17,3 +17,11 @@ if(WEIR_SANITIZE)
   add_compile_options(-fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${WEIR_SANITIZE})
 endif()
+
+# Coverage for libFuzzer in all that a fuzz target reaches.
+if(WEIR_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "WEIR_FUZZ needs clang: libFuzzer is a part of it")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
