@@ -56,7 +56,7 @@ std::optional<Int128> round_decimal(Int128 unscaled, int scale, int64_t places, 
 std::optional<double> round_double(double value, int64_t places, Rounding rounding) {
   if (!std::isfinite(value)) return std::nullopt;
   // d.ddd…e±xx: the digits and the exponent of the shortest text.
-  char text[32];
+  char text[32] = {};  // ended by zeros: the exponent is read by atoi
   const auto written = std::to_chars(text, text + sizeof text, std::fabs(value), std::chars_format::scientific);
   std::string digits;
   int exponent = 0;
