@@ -13,7 +13,8 @@
 
 namespace weir::sql {
 
-// Where a node begins and ends in the statement's text: offsets in bytes, line and column from 1 (column in characters).
+// Where a node begins and ends in the text that was parsed, a whole script included, its variables substituted: offsets in
+// bytes, line and column from 1 (column in characters).
 struct Position {
   uint32_t begin = 0;
   uint32_t end = 0;
@@ -68,7 +69,7 @@ struct NullLiteral : Expr { NullLiteral() : Expr(ExprKind::kNull) {} };
 struct BooleanLiteral : Expr { BooleanLiteral() : Expr(ExprKind::kBoolean) {} bool value = false; };
 // kInteger where the value fits 32 bits, kBigint otherwise.
 struct IntegerLiteral : Expr { explicit IntegerLiteral(ExprKind k) : Expr(k) {} int64_t value = 0; };
-struct DecimalLiteral : Expr { DecimalLiteral() : Expr(ExprKind::kDecimal) {} std::string text; };  // "1.50", digits kept
+struct DecimalLiteral : Expr { DecimalLiteral() : Expr(ExprKind::kDecimal) {} std::string text; };  // "1.50", "-7": digits kept
 struct DoubleLiteral : Expr { DoubleLiteral() : Expr(ExprKind::kDouble) {} double value = 0; std::string text; };
 struct StringLiteral : Expr { StringLiteral() : Expr(ExprKind::kString) {} std::string value; };
 
