@@ -52,7 +52,7 @@ bool Runner::run(const std::string& text, const std::string& name) {
 }
 
 void Runner::run_statement(const sql::StatementText& piece) {
-  const sql::StatementPtr statement = sql::parse_statement(piece.text + ";", session_.variables);
+  const sql::StatementPtr statement = sql::parse_statement(piece.text + ";", session_.variables, sql::Language::kTestScripts);
   if (const auto* script = std::get_if<sql::RunScript>(&statement->body)) {
     if (depth_ >= kDeepestScript) {
       throw StatementError(StatementError::Kind::kInvalid, "RUN SCRIPT is nested too deeply: does " + script->path + " run itself?");

@@ -27,7 +27,7 @@ class SqlCaseRun {
  private:
   void run_text(const std::string& text) {
     for (const sql::StatementText& piece : sql::split_statements(text)) {
-      const sql::StatementPtr statement = sql::parse_statement(piece.text + ";", engine_.session().variables);
+      const sql::StatementPtr statement = sql::parse_statement(piece.text + ";", engine_.session().variables, sql::Language::kTestScripts);
       if (const auto* script = std::get_if<sql::RunScript>(&statement->body)) {
         run_script(script->path);
       } else if (const auto* values = std::get_if<sql::AssertValues>(&statement->body)) {
