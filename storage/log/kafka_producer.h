@@ -1,0 +1,89 @@
+// Appends records through one librdkafka producer and keeps account of what became of each. Owned by a transaction;
+// one thread.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/log/kafka_handle.h"
+#include "storage/log/kafka_topics.h"
+#include "storage/log/log.h"
+
+namespace weir::log {
+
+class KafkaProducer {
+ public:
+  // Transactional when `transactional_id` isn't empty. Doesn't wait for a broker. Throws kInvalid.
+  KafkaProducer(std::shared_ptr<const KafkaProperties> properties, std::shared_ptr<KafkaMonitor> monitor,
+                std::shared_ptr<KafkaTopics> topics, const std::string& transactional_id);
+  ~KafkaProducer();
+  KafkaProducer(const KafkaProducer&) = delete;
+  KafkaProducer& operator=(const KafkaProducer&) = delete;
+
+  // Hands the record to librdkafka, which sends it in the background. Waits while its buffer is full. Throws kNotFound,
+  // kInvalid (too large), kUnavailable when the buffer stays full or nothing is known of the topic, kFenced.
+  void append(std::string_view topic, int32_t partition, const RecordView& record);
+
+  // Waits until the broker has acknowledged every record or refused it; bounded by delivery.timeout.ms. Throws what
+  // happened to the first that failed since start_over().
+  void flush();
+
+  // Drops what wasn't sent yet and waits a moment for what was.
+  void purge();
+
+  // Forgets the account of the records so far: a transaction begins.
+  void start_over();
+
+  size_t pending_bytes() const { return pending_bytes_; }
+  size_t pending_records() const { return pending_records_; }
+  // One past the last acknowledged record of every partition appended to since start_over().
+  void end_offsets(std::map<TopicPartition, int64_t>& out) const;
+
+  rd_kafka_t* client() const { return handle_->get(); }
+  const KafkaHandle& handle() const { return *handle_; }
+
+ private:
+  struct Topic;
+  struct Partition {
+    Topic* topic = nullptr;
+    int32_t number = 0;
+    int64_t end = -1;  // unknown
+    bool touched = false;
+  };
+  struct Topic {
+    std::string name;
+    KafkaTopic handle;
+    std::deque<Partition> partitions;  // librdkafka holds pointers to them
+  };
+  struct Failure {
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    std::string topic;
+    int32_t partition = 0;
+    std::string reason;
+  };
+
+  Partition& find_partition(std::string_view topic, int32_t partition);
+  Topic& find_topic(std::string_view name);
+  KafkaError produce(Partition& to, const RecordView& record);
+  void on_delivery(const rd_kafka_message_t& message);
+  [[noreturn]] void throw_refused(const Partition& to, const RecordView& record, rd_kafka_resp_err_t code,
+                                  const std::string& reason);
+
+  const std::shared_ptr<KafkaTopics> topic_registry_;
+  std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
+  Topic* last_topic_ = nullptr;
+  std::vector<Partition*> touched_;
+  size_t pending_bytes_ = 0;
+  size_t pending_records_ = 0;
+  size_t appends_since_poll_ = 0;
+  std::optional<Failure> failure_;
+  std::unique_ptr<KafkaHandle> handle_;
+  std::chrono::milliseconds delivery_timeout_{};
+};
+
+}  // namespace weir::log

@@ -1,0 +1,56 @@
+// The cluster's topics: made, deleted, described, and how many partitions each has. Owned by the log, shared by its
+// readers and transactions. Any thread; calls wait for the broker up to the log's admin timeout.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/log/kafka_call.h"
+#include "storage/log/kafka_handle.h"
+#include "storage/log/log.h"
+
+namespace weir::log {
+
+class KafkaTopics {
+ public:
+  KafkaTopics(std::shared_ptr<KafkaHandle> handle, std::chrono::milliseconds timeout)
+      : handle_(std::move(handle)), timeout_(timeout) {}
+
+  // As in Log.
+  void create(const std::string& name, const TopicConfig& config);
+  void remove(const std::string& name);
+  std::vector<TopicInfo> list();
+  std::optional<TopicInfo> describe(const std::string& name);
+
+  // The topic's number of partitions; remembered, as Kafka never takes partitions away. Throws kNotFound, and
+  // kUnavailable when nothing is known and the broker doesn't answer within `timeout`.
+  int32_t partitions(const std::string& name, std::chrono::milliseconds timeout);
+  // Throws kNotFound when the topic has no such partition; looks again before it says so.
+  void check_partition(const std::string& topic, int32_t partition, std::chrono::milliseconds timeout);
+  // Throws kUnavailable when no broker answers.
+  void check_reachable();
+  // The topic may be gone: look again next time.
+  void forget(const std::string& name);
+
+  std::chrono::milliseconds timeout() const { return timeout_; }
+
+ private:
+  // Partition and replica counts only; nullopt when there is no such topic.
+  std::optional<TopicInfo> find(const std::string& name, const KafkaDeadline& deadline);
+  std::vector<TopicInfo> find_all(const KafkaDeadline& deadline);
+  void fill_configs(std::vector<TopicInfo>& topics, const KafkaDeadline& deadline);
+  void await_created(const std::string& name, int32_t partitions, const KafkaDeadline& deadline);
+  void remember(const std::string& name, int32_t partitions);
+
+  const std::shared_ptr<KafkaHandle> handle_;
+  const std::chrono::milliseconds timeout_;
+  std::mutex mutex_;
+  std::map<std::string, int32_t, std::less<>> partitions_;
+};
+
+}  // namespace weir::log
