@@ -1,0 +1,111 @@
+#!/bin/bash
+# Exactly-once under kill -9: a generator and a windowed join run in a process that is killed KILLS times at random moments. What the
+# output topic holds in the end must be what one uninterrupted run over the same records gives: no row lost, none twice.
+# WEIR: the binary. KILLS, COUNT, RATE, SEED and DEADLINE (seconds, of one wait) may be set.
+set -euo pipefail
+
+WEIR=${WEIR:-build/weir}
+KILLS=${KILLS:-20}
+COUNT=${COUNT:-60000}
+RATE=${RATE:-4000}
+SEED=${SEED:-$((RANDOM + 1))}
+DEADLINE=${DEADLINE:-60}
+TOPIC=topic_survey_responses_enriched
+
+dir=$(mktemp -d)
+pid=
+stop() {
+  if [[ -n $pid ]]; then
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+    pid=
+  fi
+}
+finish() {
+  local code=$?
+  stop
+  if [[ $code == 0 ]]; then rm -rf "$dir"; else echo "kept for a look: $dir (SEED=$SEED)" >&2; fi
+}
+trap finish EXIT
+fail() {
+  echo "FAIL kill_test: $*" >&2
+  exit 1
+}
+
+# One record in six signs a respondent up; the five after it are answers, each of which joins with that one sign-up.
+expected=$((COUNT - (COUNT + 5) / 6))
+
+script() {  # $1: the generator's rate
+  cat <<SQL
+CREATE SOURCE CONNECTOR survey WITH ('connector.class' = 'DatagenSource', 'quickstart' = 'survey', 'topic.prefix' = 'postgres_cdc',
+  'count' = '$COUNT', 'rate' = '$1', 'seed' = '$SEED', 'start.time.ms' = '1700000000000', 'time.step.ms' = '1000');
+SET 'auto.offset.reset' = 'earliest';
+IMPORT TOPICS LIKE 'postgres_cdc.public.%' AS STREAMS;
+CREATE STREAM SURVEY_RESPONSES_ENRICHED
+WITH (KAFKA_TOPIC = '$TOPIC', VALUE_FORMAT = 'JSON_SR', KEY_FORMAT = 'JSON_SR', PARTITIONS = 1) AS
+SELECT R.RESPONDENT_ID AS RESPONDENT_ID, R.RESPONSE_ID AS RESPONSE_ID, T.NAME AS NAME, T.GENERATION AS GENERATION,
+       T.SATISFACTION AS SATISFACTION, R.QUESTION AS QUESTION, R.ANSWER AS ANSWER, R.IS_REAL AS IS_REAL, R.CREATED_AT AS CREATED_AT
+FROM POSTGRES_CDCPUBLICSURVEY_RESPONSES R
+INNER JOIN POSTGRES_CDCPUBLICSURVEY_RESPONDENTS T WITHIN 10 MINUTES GRACE PERIOD 2 MINUTES
+    ON R.RESPONDENT_ID = T.RESPONDENT_ID
+EMIT CHANGES;
+SQL
+}
+
+# Starts a shell on data directory $1 whose input stays open; the processes end by a kill only.
+start() {
+  rm -f "$dir/input"
+  mkfifo "$dir/input"
+  "$WEIR" --data-dir "$1" <"$dir/input" >"$dir/shell.out" 2>"$dir/shell.err" &
+  pid=$!
+  exec 3>"$dir/input"
+}
+
+rows_of() { grep -c '^rowtime' "$1" || true; }
+
+# Prints the records of the output topic of data directory $1 to file $2, for $3 milliseconds or until there are $4 of them.
+dump() {
+  "$WEIR" --data-dir "$1" --query-timeout "$3" --query-row-limit "$4" -e "PRINT '$TOPIC' FROM BEGINNING;" >"$2" 2>"$dir/print.err" ||
+    fail "the output in $1 can't be read: $(tail -3 "$dir/print.err")"
+}
+
+# Lets the queries of data directory $1 go on until the output has all its rows, then writes its records to file $2: rowtime, key, value.
+complete() {
+  dump "$1" "$2.first" $((DEADLINE * 1000)) "$expected"
+  (($(rows_of "$2.first") >= expected)) || fail "only $(rows_of "$2.first") of $expected rows after $DEADLINE s in $1 (SEED=$SEED)"
+  # All input is there by now: rows beyond the expected ones would come at once. The limit is above what is right so that they show.
+  dump "$1" "$2.all" 3000 $((expected * 2))
+  grep '^rowtime' "$2.all" >"$2"
+}
+
+began=$SECONDS
+mkdir "$dir/killed" "$dir/straight"
+script "$RATE" >"$dir/rate.sql"
+script 0 >"$dir/fast.sql"
+"$WEIR" --data-dir "$dir/straight" -f "$dir/fast.sql" >"$dir/out" 2>&1 || fail "the script fails: $(tail -3 "$dir/out")"
+complete "$dir/straight" "$dir/straight.rows"
+
+"$WEIR" --data-dir "$dir/killed" -f "$dir/rate.sql" >"$dir/out" 2>&1 || fail "the script fails: $(tail -3 "$dir/out")"
+kills=0
+while ((kills < KILLS)); do
+  start "$dir/killed"
+  pause=$((200 + RANDOM % 1001))
+  sleep "$((pause / 1000)).$(printf %03d $((pause % 1000)))"
+  kill -0 "$pid" 2>/dev/null || fail "the process ended by itself after $kills kills: $(tail -5 "$dir/shell.err")"
+  stop
+  exec 3>&-
+  kills=$((kills + 1))
+done
+dump "$dir/killed" "$dir/midway" 20 "$expected"
+midway=$(rows_of "$dir/midway")
+complete "$dir/killed" "$dir/killed.rows"
+
+for run in straight killed; do sort "$dir/$run.rows" >"$dir/$run.sorted"; done
+rows=$(rows_of "$dir/killed.rows")
+[[ $(rows_of "$dir/straight.rows") == "$expected" ]] || fail "the uninterrupted run gives $(rows_of "$dir/straight.rows") rows, not $expected"
+if ! cmp -s "$dir/straight.sorted" "$dir/killed.sorted"; then
+  echo "missing: $(comm -23 "$dir/straight.sorted" "$dir/killed.sorted" | wc -l), too many: $(comm -13 "$dir/straight.sorted" "$dir/killed.sorted" | wc -l)" >&2
+  diff "$dir/straight.sorted" "$dir/killed.sorted" | head -6 >&2 || true
+  fail "after $kills kills the output differs from that of one run: $rows rows, $expected expected (SEED=$SEED)"
+fi
+echo "ok kill_test: $kills kills, $midway rows were there after the last, $rows rows compared, $((SECONDS - began)) s"
