@@ -44,6 +44,18 @@ TEST_CASE("doubles print as Java's Double.toString") {
   for (const Case& c : cases) CHECK(java_double(c.value) == c.text);
 }
 
+TEST_CASE("doubles with few decimals print their fewest digits") {
+  for (int64_t unscaled = 10; unscaled < 100'000'000'000; unscaled += 1 + unscaled / 97) {
+    for (double value : {static_cast<double>(unscaled) / 1e4, std::nextafter(static_cast<double>(unscaled) / 1e4, 0)}) {
+      if (value < 1e-3) continue;
+      char digits[40];
+      std::string shortest(digits, std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed).ptr);
+      if (shortest.find('.') == std::string::npos) shortest += ".0";
+      REQUIRE(java_double(value) == shortest);
+    }
+  }
+}
+
 TEST_CASE("doubles read back from their text") {
   std::mt19937_64 random(1);
   for (int i = 0; i < 20000; ++i) {
