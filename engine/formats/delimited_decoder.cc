@@ -66,7 +66,7 @@ bool DelimitedDecoder::split(std::string_view text, Arena& arena) {
       if (!take_quoted(text, at, arena, field)) return false;
     } else {
       const size_t begin = at;
-      while (at < text.size() && !is_line_end(text[at]) && text.substr(at, delimiter_.size()) != delimiter_) ++at;
+      while (at < text.size() && !is_line_end(text[at]) && !at_delimiter(text, at)) ++at;
       field = text.substr(begin, at - begin);
     }
     fields_.push_back(field);
@@ -96,9 +96,8 @@ bool DelimitedDecoder::take_quoted(std::string_view text, size_t& at, Arena& are
     field = arena.copy(plain);
   }
   // Blanks may follow the closing quote.
-  while (at < text.size() && (text[at] == ' ' || text[at] == '\t') && text.substr(at, delimiter_.size()) != delimiter_)
-    ++at;
-  if (at == text.size() || is_line_end(text[at]) || text.substr(at, delimiter_.size()) == delimiter_) return true;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t') && !at_delimiter(text, at)) ++at;
+  if (at == text.size() || is_line_end(text[at]) || at_delimiter(text, at)) return true;
   return fail("a quoted field is followed by more text instead of the delimiter");
 }
 

@@ -22,6 +22,9 @@ class DelimitedDecoder : public RowDecoder {
   bool split(std::string_view text, Arena& arena);
   bool take_quoted(std::string_view text, size_t& at, Arena& arena, std::string_view& field);
   bool set_field(std::string_view field, Column& column, size_t row, Arena& arena) const;
+  bool at_delimiter(std::string_view text, size_t at) const {
+    return text[at] == delimiter_[0] && (delimiter_.size() == 1 || text.substr(at, delimiter_.size()) == delimiter_);
+  }
   bool fail(std::string message) {
     error_ = std::move(message);
     return false;

@@ -17,8 +17,11 @@ bool needs_quotes(std::string_view text, bool first, const std::string& delimite
   const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
   if (first && !alphanumeric) return true;
   if (c <= '#') return true;
-  if (text.find_first_of("\n\r\"") != std::string_view::npos || text.find(delimiter) != std::string_view::npos)
-    return true;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char at = text[i];
+    if (at == '\n' || at == '\r' || at == '"') return true;
+    if (at == delimiter[0] && text.substr(i, delimiter.size()) == delimiter) return true;
+  }
   return static_cast<unsigned char>(text.back()) <= ' ';
 }
 

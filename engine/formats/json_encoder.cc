@@ -20,7 +20,7 @@ JsonEncoder::JsonEncoder(const FormatContext& context, std::optional<int> schema
   }
   for (int index : order) {
     const size_t column = static_cast<size_t>(index);
-    items_.push_back({(items_.empty() ? "{" : ",") + json_field_prefix(names_[column]), column});
+    items_.push_back({ChunkedText((items_.empty() ? "{" : ",") + json_field_prefix(names_[column])), column});
   }
 }
 
@@ -45,7 +45,8 @@ bool JsonEncoder::encode(uint32_t row, std::string& out, bool& is_null, std::str
       return false;
     }
   }
-  if (!unwrapped_) buffer_.append(items_.empty() ? std::string_view("{}") : "}");
+  if (!unwrapped_ && items_.empty()) buffer_.append('{');
+  if (!unwrapped_) buffer_.append('}');
   out.append(buffer_.view());
   return true;
 }

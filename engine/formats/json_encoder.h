@@ -21,7 +21,7 @@ class JsonEncoder : public RowEncoder {
 
  private:
   struct Item {
-    std::string prefix;  // {"NAME": or ,"NAME":
+    ChunkedText prefix;  // {"NAME": or ,"NAME":
     size_t column;
   };
 

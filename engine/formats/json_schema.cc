@@ -144,10 +144,10 @@ class JsonSchemaReader {
 
   TypePtr type_of(const SchemaJson& schema) {
     const SchemaJson* resolved = resolve(schema);
-    if (resolved == nullptr || depth_ >= kMaxSteps) return Type::string();
-    ++depth_;
+    // A schema that contains itself has no SQL type.
+    if (resolved == nullptr || !open_.insert(resolved).second) return Type::string();
     TypePtr type = type_of_resolved(*resolved);
-    --depth_;
+    open_.erase(resolved);
     return type;
   }
 
@@ -166,7 +166,7 @@ class JsonSchemaReader {
   }
 
  private:
-  static constexpr int kMaxSteps = 64;  // deeper than any sane schema: it refers to itself
+  static constexpr int kMaxSteps = 64;  // of references to references: they go round in a circle
 
   const SchemaJson* target_of(const std::string& ref) const {
     if (ref.empty() || ref[0] != '#')
@@ -285,7 +285,7 @@ class JsonSchemaReader {
 
   SchemaJson root_;
   bool keep_names_;
-  int depth_ = 0;
+  std::set<const SchemaJson*> open_;  // what is being read
 };
 
 }  // namespace

@@ -61,19 +61,9 @@ void write_json_double(double value, TextBuffer& out) {
     out.append('"');
     return;
   }
-  constexpr double kPlainLimit = 1e7;  // from there on Java writes an exponent
-  if (value > -kPlainLimit && value < kPlainLimit) {
-    const int64_t whole = static_cast<int64_t>(value);
-    if (static_cast<double>(whole) == value && (whole != 0 || !std::signbit(value))) {
-      char* begin = out.room(16);
-      char* end = std::to_chars(begin, begin + 16, whole).ptr;
-      *end++ = '.';
-      *end++ = '0';
-      out.advance_to(end);
-      return;
-    }
-  }
-  out.append(java_double(value));
+  std::string text;
+  append_java_double(text, value);
+  out.append(text);
 }
 
 void write_json_decimal(Int128 unscaled, int scale, TextBuffer& out) {
@@ -143,7 +133,7 @@ JsonValueWriter::JsonValueWriter(const Type& type) : kind_(type.kind()) {
       break;
     case TypeKind::kStruct:
       for (const StructField& field : type.fields()) {
-        prefixes_.push_back((prefixes_.empty() ? "{" : ",") + json_field_prefix(field.name));
+        prefixes_.emplace_back((prefixes_.empty() ? "{" : ",") + json_field_prefix(field.name));
         children_.emplace_back(*field.type);
       }
       break;
@@ -174,7 +164,11 @@ bool JsonValueWriter::write(const Column& column, size_t row, TextBuffer& out, s
       write_json_double(column.at<double>(row), out);
       return true;
     case TypeKind::kBoolean:
-      out.append(column.at<uint8_t>(row) ? std::string_view("true") : "false");
+      if (column.at<uint8_t>(row)) {
+        out.append("true");
+      } else {
+        out.append("false");
+      }
       return true;
     case TypeKind::kDecimal:
       write_json_decimal(column.at<Int128>(row), scale_, out);
@@ -202,7 +196,8 @@ bool JsonValueWriter::write_struct(const Column& column, size_t row, TextBuffer&
     out.append(prefixes_[i]);
     if (!children_[i].write(column.child(i), row, out, error)) return false;
   }
-  out.append(children_.empty() ? std::string_view("{}") : "}");
+  if (children_.empty()) out.append('{');
+  out.append('}');
   return true;
 }
 

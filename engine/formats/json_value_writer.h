@@ -27,7 +27,7 @@ class JsonValueWriter {
 
   TypeKind kind_;
   int scale_ = 0;
-  std::vector<std::string> prefixes_;      // STRUCT: {"A":  ,"B":  …
+  std::vector<ChunkedText> prefixes_;      // STRUCT: {"A":  ,"B":  …
   std::vector<JsonValueWriter> children_;  // ARRAY: element; MAP: key and value; STRUCT: fields
 };
 

@@ -4,9 +4,26 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace weir {
+
+// A constant text that is copied often: its length in whole chunks, so that copying takes a move or two instead of a
+// call.
+class ChunkedText {
+ public:
+  static constexpr size_t kChunk = 16;
+  explicit ChunkedText(std::string_view text) : size_(text.size()), padded_(text) {
+    padded_.resize((size_ + kChunk - 1) / kChunk * kChunk);
+  }
+  size_t size() const { return size_; }
+  const char* data() const { return padded_.data(); }
+
+ private:
+  size_t size_;
+  std::string padded_;
+};
 
 class TextBuffer {
  public:
@@ -24,6 +41,17 @@ class TextBuffer {
   void append(std::string_view text) {
     std::memcpy(room(text.size()), text.data(), text.size());
     size_ += text.size();
+  }
+  void append(const ChunkedText& text) {
+    char* to = room(text.size() + ChunkedText::kChunk);
+    for (size_t i = 0; i < text.size(); i += ChunkedText::kChunk)
+      std::memcpy(to + i, text.data() + i, ChunkedText::kChunk);
+    size_ += text.size();
+  }
+  template <size_t kSize>
+  void append(const char (&literal)[kSize]) {
+    std::memcpy(room(kSize), literal, kSize);
+    size_ += kSize - 1;
   }
   void append(char c) {
     *room(1) = c;
