@@ -232,3 +232,8 @@ CREATE STREAM S (K VARCHAR KEY, A INT WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON'
 --@expected.error: invalid
 --@expected.message: TOPIC_OF_S
 CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='${topic_of_s}', VALUE_FORMAT='JSON');
+
+--@test: a join of a stream with itself isn't there yet
+--@expected.error: not_supported
+CREATE STREAM S (K INT KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT L.K, L.A, R.A FROM S L JOIN S R WITHIN 1 HOUR ON L.K=R.K;
