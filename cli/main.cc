@@ -35,9 +35,10 @@ void configure(CLI::App& app, Arguments& arguments) {
   app.add_option("--property", arguments.properties, "name=value as in a properties file; may be repeated");
   app.add_option("--output", arguments.output, "tabular or json: one object a line, everything else on standard error")
       ->transform(CLI::IsMember({"tabular", "json"}, CLI::ignore_case));
-  app.add_option("--query-row-limit", arguments.row_limit, "End a query after so many rows");
-  app.add_option("--query-timeout", arguments.timeout_ms, "End a query after so many milliseconds");
-  app.add_option("--log-level", arguments.log_level, "trace, debug, info, warn, error or off, on standard error");
+  app.add_option("--query-row-limit", arguments.row_limit, "End a query after so many rows")->check(CLI::PositiveNumber);
+  app.add_option("--query-timeout", arguments.timeout_ms, "End a query after so many milliseconds")->check(CLI::PositiveNumber);
+  app.add_option("--log-level", arguments.log_level, "trace, debug, info, warn, error or off, on standard error")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   app.set_version_flag("--version", "weir " WEIR_VERSION);
 }
 
@@ -70,16 +71,23 @@ int run(const Arguments& arguments) {
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
     session.variables[name] = define.substr(equals + 1);
   }
-  EngineOptions options;
   std::unique_ptr<Engine> engine;
-  try {
-    options.config = make_config(arguments);
-    options.connectors = built_in_connectors();
-    options.notice = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
-    engine = Engine::open(std::move(options));
-  } catch (const std::exception& e) {
-    output.error(e.what());
-    return 1;
+  while (!engine) {
+    try {
+      EngineOptions options;
+      options.config = make_config(arguments);
+      options.connectors = built_in_connectors();
+      engine = Engine::open(std::move(options));
+    } catch (const log::LogError& e) {
+      output.error(e.what());
+      // A broker that is away may come back.
+      const bool away = e.kind() == log::LogError::Kind::kUnavailable || e.kind() == log::LogError::Kind::kTimeout;
+      if (!away || cli::Runner::interrupted()) return 1;
+      output.error("It is tried again; Ctrl-C ends.");
+    } catch (const std::exception& e) {
+      output.error(e.what());
+      return 1;
+    }
   }
   const cli::RunnerOptions runner_options{arguments.row_limit, arguments.timeout_ms};
   if (arguments.files.empty() && arguments.statements.empty()) {

@@ -39,11 +39,12 @@ bool Runner::run(const std::string& text, const std::string& name) {
     return false;
   }
   for (const sql::StatementText& piece : pieces) {
+    std::string statement = piece.text;  // what positions count in
     try {
+      statement = sql::substitute_variables(piece.text, session_.variables);
       run_statement(piece);
     } catch (const StatementError& e) {
-      // The error's place counts in the statement's own text.
-      output_.error(name + ":" + std::to_string(piece.pos.line) + ": " + e.render(sql::substitute_variables(piece.text, session_.variables)));
+      output_.error(name + ":" + std::to_string(piece.pos.line) + ": " + e.render(statement));
       return false;
     }
     if (interrupted()) return false;

@@ -47,8 +47,10 @@ void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out)
 
 int64_t join_retention_ms(const PlanNode::StreamJoinSpec& join) {
   constexpr int64_t kLegacyRetentionMs = 24 * 60 * 60 * 1000;
-  const int64_t size = join.before_ms + join.after_ms;
-  return join.grace_ms ? size + *join.grace_ms : std::max(size, kLegacyRetentionMs);
+  // A century is as good as for ever, and leaves room to add times to it.
+  constexpr int64_t kLongestMs = int64_t{100} * 365 * 24 * 60 * 60 * 1000;
+  const int64_t size = std::min(join.before_ms, kLongestMs) + std::min(join.after_ms, kLongestMs);
+  return join.grace_ms ? size + std::min(*join.grace_ms, kLongestMs) : std::max(size, kLegacyRetentionMs);
 }
 
 std::vector<StoreDescription> stores_of(const Stage& stage) {

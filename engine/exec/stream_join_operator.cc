@@ -22,6 +22,12 @@ uint64_t get_big_endian(std::string_view bytes) {
 uint64_t sortable_time(int64_t time) { return static_cast<uint64_t>(time) ^ (uint64_t{1} << 63); }
 int64_t time_of_sortable(uint64_t bits) { return static_cast<int64_t>(bits ^ (uint64_t{1} << 63)); }
 
+// Windows may be given in days for ever.
+int64_t saturated_sum(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 }  // namespace
 
 StreamJoinOperator::StreamJoinOperator(const PlanNode& node, bool emit_at_once, TaskContext& context)
@@ -60,6 +66,13 @@ void StreamJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t c
     // Not before the first rows: the stores are restored after the operators are made.
     started_ = true;
     stream_time_ = std::max(sides_[0].store->observed_time(), sides_[1].store->observed_time());
+    oldest_held_ = INT64_MAX;
+    if (outer_store_ != nullptr) {
+      outer_store_->scan({}, {}, [&](std::string_view entry, std::string_view) {
+        oldest_held_ = time_of_sortable(get_big_endian(entry));
+        return false;  // the first is the oldest
+      });
+    }
   }
   Side& side = sides_[input];
   std::vector<const Column*> keys, values;
@@ -110,7 +123,7 @@ void StreamJoinOperator::process_row(int side_index, std::string_view key, std::
   if (outer_store_ != nullptr && time == stream_time_) emit_closed_outer_rows(batch, row);
 
   const int64_t from = std::max<int64_t>(0, time - side.before);
-  const int64_t to = std::max<int64_t>(0, time + side.after);
+  const int64_t to = std::max<int64_t>(0, saturated_sum(time, side.after));
   bool matched = false;
   other.store->fetch(key, from, to, [&](int64_t other_time, std::string_view other_value) {
     matched = true;
@@ -217,7 +230,7 @@ void StreamJoinOperator::release(int side, std::string_view key, int64_t time) {
 
 void StreamJoinOperator::emit_closed_outer_rows(const Batch& batch, uint32_t row) {
   const int64_t horizon = std::max(sides_[0].after, sides_[1].after);
-  if (oldest_held_ == INT64_MAX || oldest_held_ >= stream_time_ - horizon - grace_) return;
+  if (oldest_held_ == INT64_MAX || saturated_sum(oldest_held_, saturated_sum(horizon, grace_)) >= stream_time_) return;
   if (context_.outer_join_interval_ms > 0) {
     const int64_t now = context_.clock();
     if (now < next_outer_pass_) return;
@@ -229,7 +242,7 @@ void StreamJoinOperator::emit_closed_outer_rows(const Batch& batch, uint32_t row
   outer_store_->scan({}, {}, [&](std::string_view entry, std::string_view value) {
     const int64_t time = time_of_sortable(get_big_endian(entry));
     const int side = entry[8];
-    if (time + sides_[side].after + grace_ >= stream_time_) {
+    if (saturated_sum(time, saturated_sum(sides_[side].after, grace_)) >= stream_time_) {
       oldest_held_ = std::min(oldest_held_, time);
       open[side] = true;
       return !(open[0] && open[1]);

@@ -23,6 +23,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"fetch.records", "1024", "Records that are taken from a partition at once", Kind::kInteger},
       {"log.sync", "false", "fsync every commit of the embedded log: survives a power cut, not only the end of the process", Kind::kBoolean},
       {"num.threads", "0", "Worker threads that run queries; 0: one for each core", Kind::kInteger},
+      {"new.query.planner.enabled", "false", "Order the key columns of a sink as the select list does", Kind::kBoolean, {}, true},
       {"output.topic.name.prefix", "", "Put before the name of a sink's topic where KAFKA_TOPIC is not given", Kind::kText, {}, true},
       {"persistence.default.format.key", "KAFKA", "KEY_FORMAT of statements that don't give one", Kind::kText, {}, true},
       {"persistence.default.format.value", "", "VALUE_FORMAT of statements that don't give one", Kind::kText, {}, true},
@@ -34,6 +35,8 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"schema.registry.ssl.verify", "true", "Verify the Schema Registry's certificate", Kind::kBoolean},
       {"schema.registry.url", "", "The Schema Registry's address; empty: the embedded registry"},
       {"service.id", "default_", "Name of the service: prefix of its internal topics and groups"},
+      {"sink.partitions", "", "PARTITIONS of sinks that don't give them; empty: as the source has", Kind::kText, {}, true},
+      {"sink.replicas", "", "REPLICAS of sinks that don't give them; empty: as the source has", Kind::kText, {}, true},
       {"state.dir", "", "Folder of the state stores; empty: state/ in data.dir"},
       {"timestamp.throw.on.invalid", "false", "End a query on a record whose timestamp column can't be read, instead of skipping it", Kind::kBoolean, {}, true},
   };

@@ -12,10 +12,16 @@ namespace weir {
 
 namespace {
 
+// Looks like a JSON value: an object, array, string, number or word.
+bool is_json(std::string_view text) {
+  if (text[0] == '{' || text[0] == '[' || text[0] == '"' || text == "true" || text == "false" || text == "null") return true;
+  return text.find_first_not_of("-+.0123456789eE") == std::string_view::npos;
+}
+
 // Guesses what the bytes are, record by record, as nothing declares it: JSON (also behind a registry header), text, or bytes.
 std::string guessed_format(std::string_view bytes) {
   if (const auto id = schema_id_of(bytes)) {
-    if (bytes.size() > 5 && (bytes[5] == '{' || bytes[5] == '[' || bytes[5] == '"')) return "JSON_SR";
+    if (bytes.size() > 5 && is_json(bytes.substr(5))) return "JSON_SR";
     return "bytes with schema " + std::to_string(*id);
   }
   if (!is_valid_utf8(bytes)) return bytes.size() == 4 ? "KAFKA_INT" : bytes.size() == 8 ? "KAFKA_BIGINT" : "BYTES";

@@ -50,6 +50,7 @@ std::string processing_log_value(const std::string& query_id, const ProcessingEr
 Source processing_log_source(const std::string& topic) {
   Source source;
   source.name = kProcessingLogStream;
+  source.read_only = true;  // the engine alone writes it
   source.topic = topic;
   source.key_format.kind = FormatKind::kKafka;
   source.value_format.kind = FormatKind::kJson;

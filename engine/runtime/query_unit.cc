@@ -8,6 +8,7 @@
 
 #include "engine/runtime/processing_log.h"
 #include "engine/sql/error.h"
+#include "engine/types/text.h"
 
 namespace weir {
 
@@ -198,6 +199,11 @@ void QueryUnit::set_positions(Slot& slot) {
         if (start.kind == Kind::kEarliest) slot.start[i] = services_.log->begin_offset(partition);
         if (start.kind == Kind::kLatest) slot.start[i] = services_.log->end_offset(partition);
         if (start.kind == Kind::kOffset) slot.start[i] = start.offset;
+        if (start.kind == Kind::kTimestamp) {
+          const auto time = parse_timestamp(start.timestamp);
+          if (!time) throw std::invalid_argument("AT TIMESTAMP '" + start.timestamp + "' is no time: write it as '2020-01-31T10:15:30'.");
+          slot.start[i] = services_.log->offset_for_time(partition, *time).value_or(services_.log->end_offset(partition));
+        }
       }
       // Kept from now on: a restart before the first commit must not skip what arrives meanwhile.
       if (!query_->transient) {
