@@ -415,6 +415,7 @@ TEST_CASE("readers, writers and deletion go on during maintenance") {
   done = true;
   maintainer.join();
   deleter.join();
+  log.maintain_now(1);  // on a busy machine the others may have had no turn since the last commit
   CHECK(log.begin_offset({"short", 0}) > 0);
 }
 
