@@ -8,7 +8,7 @@
 namespace weir {
 
 JsonEncoder::JsonEncoder(const FormatContext& context, std::optional<int> schema_id, std::vector<int> order)
-    : unwrapped_(is_unwrapped(context)), side_(side_of(context)) {
+    : is_key_(context.is_key), unwrapped_(is_unwrapped(context)), side_(side_of(context)) {
   if (schema_id) append_schema_header(header_, *schema_id);
   for (const FormatColumn& column : context.columns) {
     names_.push_back(column.name);
@@ -33,7 +33,7 @@ bool JsonEncoder::all_null(uint32_t row) const {
 bool JsonEncoder::encode(uint32_t row, std::string& out, bool& is_null, std::string& error) {
   // A key of nothing but nulls is no key; so is an unwrapped value that is null.
   // A key of several columns stays an object, also when all of them are NULL.
-  is_null = (unwrapped_ || columns_.empty()) && all_null(row);
+  is_null = (unwrapped_ || (is_key_ && columns_.empty())) && all_null(row);
   if (is_null) return true;
   buffer_.clear();
   buffer_.append(header_);

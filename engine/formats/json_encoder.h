@@ -27,6 +27,7 @@ class JsonEncoder : public RowEncoder {
 
   bool all_null(uint32_t row) const;
 
+  bool is_key_;
   bool unwrapped_;
   std::string header_;
   std::string side_;
