@@ -191,8 +191,11 @@ void KafkaProducer::on_delivery(const rd_kafka_message_t& message) {
     return;
   }
   if (failure_) return;
-  failure_ =
-      Failure{message.err, to.topic->name, to.number, handle_->properties().redact(rd_kafka_message_errstr(&message))};
+  const bool dropped =
+      message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+  failure_ = Failure{
+      message.err, to.topic->name, to.number,
+      dropped ? "it was dropped, because the transaction or the one before had failed" : rd_kafka_err2str(message.err)};
 }
 
 void KafkaProducer::flush() {

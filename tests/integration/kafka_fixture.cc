@@ -96,6 +96,22 @@ void TestLog::append(LogTransaction& transaction, const std::string& topic, int3
   transaction.append(topic, partition, record);
 }
 
+void append_until_committed(LogTransaction& transaction, const std::function<void()>& work) {
+  CHECK(eventually(
+      [&] {
+        try {
+          work();
+          transaction.commit();
+          return true;
+        } catch (const LogError& error) {
+          CHECK_MESSAGE(error.kind() == LogError::Kind::kUnavailable, error.what());
+          transaction.abort();
+          return false;
+        }
+      },
+      std::chrono::seconds(120)));
+}
+
 std::vector<OwnedRecord> read_records(LogReader& reader, size_t count, std::chrono::seconds timeout) {
   std::vector<OwnedRecord> all;
   const auto own = [](const OptionalBytes& bytes) { return bytes ? std::optional<std::string>(*bytes) : std::nullopt; };

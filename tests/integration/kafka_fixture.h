@@ -54,6 +54,9 @@ struct TestLog {
               const std::string& value, int64_t timestamp = 1000);
 };
 
+// Does the work, commits it, and repeats both while the log says that this may help, as a task does.
+void append_until_committed(LogTransaction& transaction, const std::function<void()>& work);
+
 // Polls until `count` records came or the deadline passed.
 std::vector<OwnedRecord> read_records(LogReader& reader, size_t count,
                                       std::chrono::seconds timeout = std::chrono::seconds(30));

@@ -21,24 +21,6 @@ void stop_broker(const std::string& how = "") {
   shell(run_setting("WEIR_INTEGRATION") + "/kafka/stop.sh " + run_setting("WEIR_KAFKA_DIR") + " " + how + " 2>&1");
 }
 
-// Appends what `next` says and repeats it until Kafka takes it, as a task does.
-void append_until_committed(TestLog& test, LogTransaction& transaction, const std::string& topic, int first,
-                            int count) {
-  CHECK(eventually(
-      [&] {
-        try {
-          for (int i = first; i < first + count; ++i) test.append(transaction, topic, 0, std::to_string(i), "v");
-          transaction.commit();
-          return true;
-        } catch (const LogError& error) {
-          CHECK_MESSAGE(error.kind() == LogError::Kind::kUnavailable, error.what());
-          transaction.abort();
-          return false;
-        }
-      },
-      std::chrono::seconds(120)));
-}
-
 }  // namespace
 
 TEST_CASE("reader and writer go on where they were when the broker has been away") {
@@ -51,7 +33,9 @@ TEST_CASE("reader and writer go on where they were when the broker has been away
     const std::unique_ptr<LogTransaction> transaction = test.log->open_transaction(unique_name("tx"));
     const std::unique_ptr<LogReader> reader = test.log->open_reader();
     reader->assign({topic, 0}, kEarliest);
-    append_until_committed(test, *transaction, topic, 0, 100);
+    append_until_committed(*transaction, [&] {
+      for (int i = 0; i < 100; ++i) test.append(*transaction, topic, 0, std::to_string(i), "v");
+    });
     CHECK(read_records(*reader, 100).size() == 100);
 
     // The one kind of transaction is met by a crash, the other by an orderly stop.
@@ -65,7 +49,9 @@ TEST_CASE("reader and writer go on where they were when the broker has been away
       std::this_thread::sleep_for(std::chrono::seconds(3));
       start_broker();
     });
-    append_until_committed(test, *transaction, topic, 100, 100);
+    append_until_committed(*transaction, [&] {
+      for (int i = 100; i < 200; ++i) test.append(*transaction, topic, 0, std::to_string(i), "v");
+    });
     restart.join();
     std::set<std::string> keys;
     size_t records = 0;
