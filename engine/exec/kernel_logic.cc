@@ -1,5 +1,7 @@
 #include "engine/exec/kernel_logic.h"
 
+#include <cstring>
+
 #include "engine/exec/kernel_validity.h"
 
 namespace weir {
@@ -156,46 +158,23 @@ class CaseNode : public ExpressionNode {
     sources_.push_back(source);
   }
 
-  template <class T>
-  void merge_values(uint32_t rows, Column& out) {
+  ColumnView merge(ExpressionFrame& frame) {
+    if (type()->is_nested()) {
+      Column& out = fresh(0);
+      for (uint32_t row = 0; row < frame.rows; ++row) out.append_from(*sources_[source_[row]].view, at_[row]);
+      return result();
+    }
+    Column& out = fresh(frame.rows);
     data_.clear();
     for (const Source& source : sources_) data_.push_back(source.view->data<std::byte>());
-    T* target = out.data<T>();
-    for (uint32_t row = 0; row < rows; ++row) {
-      const Source& source = sources_[source_[row]];
-      if (source.view->is_null(at_[row])) continue;
-      target[row] = reinterpret_cast<const T*>(data_[source_[row]])[at_[row]];
-      out.set_valid(row);
-    }
-  }
-
-  ColumnView merge(ExpressionFrame& frame) {
-    Column& out = fresh(type()->is_nested() ? 0 : frame.rows);
-    switch (type()->kind()) {
-      case TypeKind::kString:
-      case TypeKind::kBytes:
-        merge_values<std::string_view>(frame.rows, out);
-        break;
-      case TypeKind::kDecimal:
-        merge_values<Int128>(frame.rows, out);
-        break;
-      case TypeKind::kArray:
-      case TypeKind::kMap:
-      case TypeKind::kStruct:
-        for (uint32_t row = 0; row < frame.rows; ++row) out.append_from(*sources_[source_[row]].view, at_[row]);
-        break;
-      default:
-        switch (storage_width(type()->kind())) {
-          case 1:
-            merge_values<uint8_t>(frame.rows, out);
-            break;
-          case 4:
-            merge_values<int32_t>(frame.rows, out);
-            break;
-          default:
-            merge_values<int64_t>(frame.rows, out);
-        }
-    }
+    with_constant_width(storage_width(type()->kind()), [&](auto width) {
+      auto* target = out.data<std::byte>();
+      for (uint32_t row = 0; row < frame.rows; ++row) {
+        if (sources_[source_[row]].view->is_null(at_[row])) continue;
+        std::memcpy(target + row * width, data_[source_[row]] + at_[row] * width, width);
+        out.set_valid(row);
+      }
+    });
     return result();
   }
 

@@ -258,25 +258,11 @@ std::shared_ptr<Column> Column::gather(const uint32_t* rows, size_t count) const
     for (size_t c = 0; c < children_.size(); ++c) out->children_[c] = children_[c]->gather(rows, count);
   } else {
     out->data_.resize(count * width_);
-    const auto copy = [&]<class T>(T*) {
-      const T* source = data<T>();
-      T* target = out->data<T>();
-      for (size_t i = 0; i < count; ++i) target[i] = source[rows[i]];
-    };
-    switch (width_) {
-      case 1:
-        copy(static_cast<uint8_t*>(nullptr));
-        break;
-      case 4:
-        copy(static_cast<uint32_t*>(nullptr));
-        break;
-      case 8:
-        copy(static_cast<uint64_t*>(nullptr));
-        break;
-      default:
-        copy(static_cast<Int128*>(nullptr));
-        break;
-    }
+    with_constant_width(width_, [&](auto width) {
+      const std::byte* source = data_.data();
+      std::byte* target = out->data_.data();
+      for (size_t i = 0; i < count; ++i) std::memcpy(target + i * width, source + rows[i] * width, width);
+    });
   }
   out->size_ = count;
   out->validity_.assign(std::max<size_t>((count + 63) / 64, 1), 0);

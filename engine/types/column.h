@@ -1,9 +1,9 @@
 // A typed column of a batch: values in one array, a validity bitmap (bit set: not null), children for nested types.
 //
-// Layout by kind: BOOLEAN uint8_t · INT, DATE, TIME int32_t · BIGINT, TIMESTAMP int64_t · DOUBLE double · DECIMAL Int128
-// (unscaled) · STRING, BYTES std::string_view into memory that outlives the batch (payload or arena) · ARRAY offsets + child 0
-// · MAP offsets + child 0 (keys), child 1 (values) · STRUCT a child for each field, as long as the column itself.
-// The value below a null row is unspecified but readable (string views are empty, array lengths 0).
+// Layout by kind: BOOLEAN uint8_t · INT, DATE, TIME int32_t · BIGINT, TIMESTAMP int64_t · DOUBLE double · DECIMAL
+// Int128 (unscaled) · STRING, BYTES std::string_view into memory that outlives the batch (payload or arena) · ARRAY
+// offsets + child 0 · MAP offsets + child 0 (keys), child 1 (values) · STRUCT a child for each field, as long as the
+// column itself. The value below a null row is unspecified but readable (string views are empty, array lengths 0).
 //
 // Built by one thread, then shared read-only as ColumnPtr.
 #pragma once
@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "engine/types/arena.h"
@@ -32,8 +33,8 @@ class Column {
   size_t size() const { return size_; }
   void resize(size_t rows);  // new rows are null
   void reserve(size_t rows);
-  // For reuse by its only owner: `rows` rows, all null, as after construction but without giving memory back; fixed-width
-  // values other than views are left as they were.
+  // For reuse by its only owner: `rows` rows, all null, as after construction but without giving memory back;
+  // fixed-width values other than views are left as they were.
   void recycle(size_t rows);
 
   bool is_valid(size_t row) const { return (validity_[row >> 6] >> (row & 63)) & 1; }
@@ -46,13 +47,31 @@ class Column {
   size_t validity_word_count() const { return (size_ + 63) / 64; }
 
   // T must be the kind's storage type.
-  template <class T> const T* data() const { return reinterpret_cast<const T*>(data_.data()); }
-  template <class T> T* data() { return reinterpret_cast<T*>(data_.data()); }
-  template <class T> const T& at(size_t row) const { return data<T>()[row]; }
-  template <class T> void set(size_t row, const T& value) { data<T>()[row] = value; set_valid(row); }
+  template <class T>
+  const T* data() const {
+    return reinterpret_cast<const T*>(data_.data());
+  }
+  template <class T>
+  T* data() {
+    return reinterpret_cast<T*>(data_.data());
+  }
+  template <class T>
+  const T& at(size_t row) const {
+    return data<T>()[row];
+  }
+  template <class T>
+  void set(size_t row, const T& value) {
+    data<T>()[row] = value;
+    set_valid(row);
+  }
 
   // Appends a valid value; T must be the kind's storage type.
-  template <class T> void append(const T& value) { const size_t row = size_; resize(row + 1); set<T>(row, value); }
+  template <class T>
+  void append(const T& value) {
+    const size_t row = size_;
+    resize(row + 1);
+    set<T>(row, value);
+  }
 
   // ARRAY and MAP: row r's elements are [offsets()[r], offsets()[r + 1]) of the children.
   const std::vector<uint32_t>& offsets() const { return offsets_; }
@@ -78,8 +97,8 @@ class Column {
   // Rows [from, from + count).
   std::shared_ptr<Column> slice(size_t from, size_t count) const;
 
-  // Equality of two rows of the same type: NULL equals NULL; doubles as Java's Double.equals (NaN equals NaN, 0.0 and -0.0
-  // differ); maps whatever their order.
+  // Equality of two rows of the same type: NULL equals NULL; doubles as Java's Double.equals (NaN equals NaN, 0.0 and
+  // -0.0 differ); maps whatever their order.
   bool equals(size_t row, const Column& other, size_t other_row) const;
 
  private:
@@ -95,5 +114,20 @@ class Column {
 
 // Bytes of one value in Column::data(), 0 for nested kinds.
 size_t storage_width(TypeKind kind);
+
+// Calls body with the width as a compile-time constant: for loops that move values whatever their type.
+template <class Body>
+void with_constant_width(size_t width, Body&& body) {
+  switch (width) {
+    case 1:
+      return body(std::integral_constant<size_t, 1>{});
+    case 4:
+      return body(std::integral_constant<size_t, 4>{});
+    case 8:
+      return body(std::integral_constant<size_t, 8>{});
+    default:
+      return body(std::integral_constant<size_t, 16>{});
+  }
+}
 
 }  // namespace weir
