@@ -75,7 +75,7 @@ CachedSessionStore::Group* CachedSessionStore::loaded_group(std::string_view esc
   const auto found = groups_.find(escaped_key);
   if (family_ == nullptr) return found == groups_.end() ? nullptr : &found->second;
   if (found != groups_.end() && found->second.complete) return &found->second;
-  make_room();
+  if (visiting_ == 0) make_room();  // a visitor may hold what would be evicted
   // From what is not expired for sure: an abort may set the time back to the last commit's.
   const int64_t horizon = clock_.committed_horizon();
   std::string from;
@@ -131,9 +131,11 @@ void CachedSessionStore::find(std::string_view key, int64_t earliest_end, int64_
   }
   std::sort(found.begin(), found.end(),
             [](const Member& a, const Member& b) { return a.start != b.start ? a.start < b.start : a.end < b.end; });
+  ++visiting_;
   for (const Member& member : found) {
-    if (!visit(member.start, member.end, member.entry->value())) return;
+    if (!visit(member.start, member.end, member.entry->value())) break;
   }
+  --visiting_;
 }
 
 void CachedSessionStore::find_ended(

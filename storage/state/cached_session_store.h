@@ -69,6 +69,7 @@ class CachedSessionStore : public Store, public SessionStore, private EntryListe
   RetentionClock clock_;
   absl::flat_hash_map<std::string, Group, KeyHash, std::equal_to<>> groups_;  // by escaped key
   size_t empty_groups_ = 0;
+  int visiting_ = 0;  // visitors of find() at work
   EntryTable table_;
   int64_t lowest_end_ = INT64_MAX;    // no session ends before this
   Family* pending_family_ = nullptr;  // of a checkpoint that is being written

@@ -69,10 +69,13 @@ void CachedTaskState::committed() {
 }
 
 void CachedTaskState::evict() {
-  // Beginning with another store each time spreads it over all of them.
-  for (size_t i = 0; i < stores_.size() && budget_.exceeded(); ++i) {
+  // Between commits a store makes room only among its own rows, since those of others may be in somebody's hands. So
+  // that one isn't starved by another that only grows, all of them give here, in turn, and leave some room.
+  if (budget_.used <= budget_.limit - budget_.limit / 16) return;
+  const size_t target = budget_.limit - budget_.limit / 8;
+  for (size_t i = 0; i < stores_.size() && budget_.used > target; ++i) {
     next_to_evict_ = (next_to_evict_ + 1) % stores_.size();
-    stores_[next_to_evict_]->evict(budget_.used - budget_.limit);
+    stores_[next_to_evict_]->evict(budget_.used - target);
   }
 }
 
