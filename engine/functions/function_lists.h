@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "engine/functions/function.h"
+#include "engine/functions/aggregate.h"
 
 namespace weir {
 
@@ -25,5 +25,8 @@ std::vector<ScalarFunction> array_set_functions();      // ARRAY_UNION, ARRAY_DI
 std::vector<ScalarFunction> map_functions();            // MAP_KEYS, ENTRIES …
 std::vector<ScalarFunction> date_text_functions();      // FORMAT_DATE, PARSE_TIMESTAMP …
 std::vector<ScalarFunction> date_functions();           // DATEADD, UNIX_TIMESTAMP, CONVERT_TZ …
+
+std::vector<AggregateFunction> counting_aggregates();  // COUNT
+std::vector<AggregateFunction> numeric_aggregates();   // SUM
 
 }  // namespace weir

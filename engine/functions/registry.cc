@@ -24,17 +24,67 @@ void add_standard_functions(FunctionRegistry& registry) {
         json_functions, array_functions, array_set_functions, map_functions, date_text_functions, date_functions}) {
     for (ScalarFunction& function : family()) registry.add(std::move(function));
   }
+  for (auto family : {counting_aggregates, numeric_aggregates}) {
+    for (AggregateFunction& function : family()) registry.add(std::move(function));
+  }
+}
+
+template <class AnyOverload>
+void parse_signatures(const std::string& name, std::vector<AnyOverload>& overloads) {
+  std::vector<std::string> seen;
+  for (AnyOverload& overload : overloads) {
+    ParsedSignature parsed;
+    try {
+      parsed = TypePatternParser(overload.signature).parse_signature();
+    } catch (const std::invalid_argument& error) {
+      throw std::logic_error("Function " + name + ": " + error.what());
+    }
+    overload.parameters = std::move(parsed.parameters);
+    overload.result = std::move(parsed.result);
+    overload.variadic = parsed.variadic;
+    const std::string text = signature_to_string(name, {overload.parameters, overload.variadic, {}});
+    if (std::find(seen.begin(), seen.end(), text) != seen.end()) {
+      throw std::logic_error("Function " + name + " has the signature " + text + " twice");
+    }
+    seen.push_back(text);
+  }
 }
 
 // A NULL passed where DECIMAL stands has no precision of its own; any will do, the call's result type is the natural
 // one.
-void settle_null_decimals(ResolvedCall& call, const std::vector<const TypePattern*>& parameters) {
+template <class Call>
+void settle_null_decimals(Call& call, const std::vector<const TypePattern*>& parameters) {
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (parameters[i]->kind() != TypePattern::Kind::kDecimal) continue;
     if (call.parameter_types[i]->kind() != TypeKind::kNull) continue;
     const bool usable = call.return_type->kind() == TypeKind::kDecimal;
     call.parameter_types[i] = usable ? call.return_type : Type::decimal(kMaxDecimalPrecision, 0);
   }
+}
+
+template <class Call, class Function>
+Call resolve_call(const Function& function, const std::vector<TypePtr>& arguments,
+                  const std::vector<std::optional<Value>>& literals) {
+  std::vector<SignatureView> signatures;
+  for (const auto& overload : function.overloads) {
+    signatures.push_back({overload.parameters, overload.variadic, overload.parameter_docs});
+  }
+  const OverloadChoice choice = choose_overload(function.name, signatures, arguments);
+
+  Call call;
+  call.function = &function;
+  call.overload = &function.overloads[choice.index];
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    call.parameter_types.push_back(choice.parameters[i]->argument_type(arguments[i], choice.bindings));
+  }
+  call.return_type = call.overload->return_type ? call.overload->return_type(call.parameter_types, literals)
+                                                : call.overload->result->substitute(choice.bindings);
+  if (!call.return_type) {
+    throw std::invalid_argument("The result type of " + function.name + argument_types_to_string(arguments) +
+                                " can't be told from its arguments. CAST a NULL argument to the type that is meant.");
+  }
+  settle_null_decimals(call, choice.parameters);
+  return call;
 }
 
 }  // namespace
@@ -59,53 +109,50 @@ std::vector<const ScalarFunction*> FunctionRegistry::functions() const {
   return out;
 }
 
+const AggregateFunction* FunctionRegistry::find_aggregate(const std::string& name) const {
+  auto found = aggregates_.find(upper_case_name(name));
+  return found == aggregates_.end() ? nullptr : found->second.get();
+}
+
+std::vector<const AggregateFunction*> FunctionRegistry::aggregates() const {
+  std::vector<const AggregateFunction*> out;
+  for (const auto& [name, function] : aggregates_) out.push_back(function.get());
+  return out;
+}
+
 void FunctionRegistry::add(ScalarFunction function) {
   function.name = upper_case_name(function.name);
-  std::vector<std::string> seen;
-  for (Overload& overload : function.overloads) {
-    ParsedSignature parsed;
-    try {
-      parsed = TypePatternParser(overload.signature).parse_signature();
-    } catch (const std::invalid_argument& error) {
-      throw std::logic_error("Function " + function.name + ": " + error.what());
-    }
-    overload.parameters = std::move(parsed.parameters);
-    overload.result = std::move(parsed.result);
-    overload.variadic = parsed.variadic;
+  parse_signatures(function.name, function.overloads);
+  for (const Overload& overload : function.overloads) {
     if (!overload.make_kernel)
       throw std::logic_error("Function " + function.name + " has an overload without a kernel");
-    const std::string text = signature_to_string(function.name, {overload.parameters, overload.variadic, {}});
-    if (std::find(seen.begin(), seen.end(), text) != seen.end()) {
-      throw std::logic_error("Function " + function.name + " has the signature " + text + " twice");
-    }
-    seen.push_back(text);
   }
   std::string name = function.name;
   const bool added = functions_.try_emplace(name, std::make_unique<ScalarFunction>(std::move(function))).second;
   if (!added) throw std::logic_error("Function " + name + " is registered twice");
 }
 
+void FunctionRegistry::add(AggregateFunction function) {
+  function.name = upper_case_name(function.name);
+  parse_signatures(function.name, function.overloads);
+  std::string name = function.name;
+  const bool added = aggregates_.try_emplace(name, std::make_unique<AggregateFunction>(std::move(function))).second;
+  if (!added) throw std::logic_error("Function " + name + " is registered twice");
+}
+
 ResolvedCall FunctionRegistry::resolve(const ScalarFunction& function, const std::vector<TypePtr>& arguments,
                                        const std::vector<std::optional<Value>>& literals) const {
-  std::vector<SignatureView> signatures;
-  for (const Overload& overload : function.overloads) {
-    signatures.push_back({overload.parameters, overload.variadic, overload.parameter_docs});
-  }
-  const OverloadChoice choice = choose_overload(function.name, signatures, arguments);
+  return resolve_call<ResolvedCall>(function, arguments, literals);
+}
 
-  ResolvedCall call;
-  call.function = &function;
-  call.overload = &function.overloads[choice.index];
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    call.parameter_types.push_back(choice.parameters[i]->argument_type(arguments[i], choice.bindings));
+ResolvedAggregate FunctionRegistry::resolve(const AggregateFunction& function, const std::vector<TypePtr>& arguments,
+                                            const std::vector<std::optional<Value>>& literals) const {
+  ResolvedAggregate call = resolve_call<ResolvedAggregate>(function, arguments, literals);
+  for (size_t i = arguments.size() - call.overload->literals; i < arguments.size(); ++i) {
+    if (literals[i]) continue;
+    throw std::invalid_argument("Parameter " + std::to_string(i + 1) + " of function " + function.name +
+                                " must be a constant, such as a number written out.");
   }
-  call.return_type = call.overload->return_type ? call.overload->return_type(call.parameter_types, literals)
-                                                : call.overload->result->substitute(choice.bindings);
-  if (!call.return_type) {
-    throw std::invalid_argument("The result type of " + function.name + argument_types_to_string(arguments) +
-                                " can't be told from its arguments. CAST a NULL argument to the type that is meant.");
-  }
-  settle_null_decimals(call, choice.parameters);
   return call;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/functions/aggregate.h"
 #include "engine/functions/function.h"
 
 namespace weir {
@@ -31,12 +32,20 @@ class FunctionRegistry {
   ResolvedCall resolve(const ScalarFunction& function, const std::vector<TypePtr>& arguments,
                        const std::vector<std::optional<Value>>& literals) const;
 
+  const AggregateFunction* find_aggregate(const std::string& name) const;  // case-insensitive
+  std::vector<const AggregateFunction*> aggregates() const;                // sorted by name
+  // As for scalar functions; also throws when an argument that must be a literal isn't one.
+  ResolvedAggregate resolve(const AggregateFunction& function, const std::vector<TypePtr>& arguments,
+                            const std::vector<std::optional<Value>>& literals) const;
+
   // While building. Parses the signatures; throws std::logic_error for a name or signature that is there already or
   // can't be read.
   void add(ScalarFunction function);
+  void add(AggregateFunction function);
 
  private:
   std::map<std::string, std::unique_ptr<ScalarFunction>> functions_;  // by upper-case name
+  std::map<std::string, std::unique_ptr<AggregateFunction>> aggregates_;  // by upper-case name
 };
 
 }  // namespace weir
