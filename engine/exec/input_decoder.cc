@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/exec/changed_rows.h"
+#include "engine/exec/plan_columns.h"
 #include "engine/exec/timestamp_column.h"
 
 namespace weir {
@@ -236,42 +238,71 @@ class SourceDecoder final : public InputDecoder {
   std::vector<log::OptionalBytes> payloads_;
 };
 
+// Columns of one side of the rows of a repartition topic, while they are filled.
+struct DecodedColumns {
+  explicit DecodedColumns(const PlanSchema& schema, uint32_t rows) {
+    for (const PlanColumn& column : schema) {
+      columns.push_back(std::make_shared<Column>(column.type));
+      columns.back()->reserve(rows);
+      (column.key ? keys : values).push_back(columns.back().get());
+    }
+  }
+  std::vector<std::shared_ptr<Column>> columns;
+  std::vector<Column*> keys, values;
+};
+
 class RepartitionDecoder final : public InputDecoder {
  public:
-  explicit RepartitionDecoder(const PlanNode& node) : schema_(node.schema) {
-    std::vector<TypePtr> key_types, value_types;
-    for (const PlanColumn& column : schema_) (column.key ? key_types : value_types).push_back(column.type);
-    key_codec_ = RowCodec(std::move(key_types));
-    value_codec_ = RowCodec(std::move(value_types));
-  }
+  explicit RepartitionDecoder(const PlanNode& node)
+      : schema_(node.schema),
+        table_(node.table),
+        key_codec_(types_where(node.schema, true)),
+        value_codec_(types_where(node.schema, false)) {}
 
   void decode(const log::FetchedRecords& records, TaskContext&, Batch& out) override {
     fill_metadata(records, out);
-    std::vector<std::shared_ptr<Column>> columns;
-    std::vector<Column*> keys, values;
-    for (const PlanColumn& column : schema_) {
-      columns.push_back(std::make_shared<Column>(column.type));
-      columns.back()->reserve(out.rows);
-      (column.key ? keys : values).push_back(columns.back().get());
-    }
+    DecodedColumns rows(schema_, out.rows);
     for (const log::RecordView& record : records.records) {
       if (record.key) {
-        key_codec_.decode(*record.key, keys);
+        key_codec_.decode(*record.key, rows.keys);
       } else {
-        key_codec_.decode_nulls(keys);
-      }
-      if (record.value) {
-        value_codec_.decode(*record.value, values);
-      } else {
-        value_codec_.decode_nulls(values);
+        key_codec_.decode_nulls(rows.keys);
       }
     }
-    out.columns.assign(columns.begin(), columns.end());
+    if (table_) {
+      decode_changes(records, rows, out);
+    } else {
+      for (const log::RecordView& record : records.records) decode_value(record.value, rows.values);
+    }
+    out.columns.assign(rows.columns.begin(), rows.columns.end());
   }
 
  private:
+  void decode_value(const std::optional<std::string_view>& bytes, std::span<Column* const> columns) const {
+    if (bytes) {
+      value_codec_.decode(*bytes, columns);
+    } else {
+      value_codec_.decode_nulls(columns);
+    }
+  }
+
+  void decode_changes(const log::FetchedRecords& records, DecodedColumns& rows, Batch& out) const {
+    DecodedColumns old(schema_, out.rows);
+    for (uint32_t row = 0; row < out.rows; ++row) {
+      std::string_view value = records.records[row].value.value_or(std::string_view{});
+      const auto old_row = take_changed_row(value);
+      const auto new_row = take_changed_row(value);
+      if (!old_row) out.old_null.set(row);
+      if (!new_row) out.null_value.set(row);
+      decode_value(old_row, old.values);
+      decode_value(new_row, rows.values);
+    }
+    for (size_t c = 0; c < schema_.size(); ++c) out.old_columns.push_back(schema_[c].key ? rows.columns[c] : old.columns[c]);
+  }
+
   PlanSchema schema_;
-  RowCodec key_codec_{{}}, value_codec_{{}};
+  bool table_;
+  RowCodec key_codec_, value_codec_;
 };
 
 }  // namespace

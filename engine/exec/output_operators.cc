@@ -1,33 +1,11 @@
 #include "engine/exec/output_operators.h"
 
+#include <algorithm>
+
+#include "engine/exec/changed_rows.h"
+#include "engine/exec/plan_columns.h"
+
 namespace weir {
-
-namespace {
-
-std::vector<const Column*> columns_at(const Batch& batch, const std::vector<int>& indices) {
-  std::vector<const Column*> out;
-  out.reserve(indices.size());
-  for (const int index : indices) out.push_back(batch.columns[index].get());
-  return out;
-}
-
-std::vector<TypePtr> types_where(const PlanSchema& schema, bool key) {
-  std::vector<TypePtr> out;
-  for (const PlanColumn& column : schema) {
-    if (column.key == key) out.push_back(column.type);
-  }
-  return out;
-}
-
-std::vector<int> indices_where(const PlanSchema& schema, bool key) {
-  std::vector<int> out;
-  for (size_t i = 0; i < schema.size(); ++i) {
-    if (schema[i].key == key) out.push_back(static_cast<int>(i));
-  }
-  return out;
-}
-
-}  // namespace
 
 SinkOperator::SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns, std::unique_ptr<RowEncoder> value,
                            std::vector<int> value_columns, int timestamp_column,
@@ -41,8 +19,8 @@ SinkOperator::SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key
       context_(context) {}
 
 void SinkOperator::push(const Batch& batch, int) {
-  const std::vector<const Column*> keys = columns_at(batch, key_columns_);
-  const std::vector<const Column*> values = columns_at(batch, value_columns_);
+  const std::vector<const Column*> keys = columns_at(batch.columns, key_columns_);
+  const std::vector<const Column*> values = columns_at(batch.columns, value_columns_);
   key_->begin(keys);
   value_->begin(values);
   ColumnPtr times;
@@ -86,29 +64,38 @@ void SinkOperator::push(const Batch& batch, int) {
   if (context_.errors.count() > 0) context_.drain_errors(batch);
 }
 
-RepartitionSink::RepartitionSink(const PlanSchema& schema, bool drop_null_keys, std::unique_ptr<RowEncoder> partition_key,
+RepartitionSink::RepartitionSink(const PlanNode& input, bool drop_null_keys, std::unique_ptr<RowEncoder> partition_key,
                                  TaskContext& context)
-    : key_codec_(types_where(schema, true)),
-      value_codec_(types_where(schema, false)),
-      key_columns_(indices_where(schema, true)),
-      value_columns_(indices_where(schema, false)),
+    : key_codec_(types_where(input.schema, true)),
+      value_codec_(types_where(input.schema, false)),
+      key_columns_(indices_where(input.schema, true)),
+      value_columns_(indices_where(input.schema, false)),
+      table_(input.table),
       drop_null_keys_(drop_null_keys),
       partition_key_(std::move(partition_key)),
       context_(context) {}
 
 void RepartitionSink::push(const Batch& batch, int) {
-  const std::vector<const Column*> keys = columns_at(batch, key_columns_);
-  const std::vector<const Column*> values = columns_at(batch, value_columns_);
+  if (table_) {
+    push_changes(batch);
+  } else {
+    push_rows_of(batch);
+  }
+  if (context_.errors.count() > 0) context_.drain_errors(batch);
+}
+
+void RepartitionSink::push_rows_of(const Batch& batch) {
+  const std::vector<const Column*> keys = columns_at(batch.columns, key_columns_);
+  const std::vector<const Column*> values = columns_at(batch.columns, value_columns_);
   if (partition_key_) partition_key_->begin(keys);
   for (uint32_t row = 0; row < batch.rows; ++row) {
     log::OptionalBytes partition_by;
     log::RecordView record;
     record.timestamp = batch.timestamps[row];
-    bool null_key = batch.null_key.test(row);
-    for (const Column* column : keys) null_key = null_key || (drop_null_keys_ && column->is_null(row));
+    const bool null_key = drop_null_keys_ ? has_null_key(batch, keys, row) : batch.null_key.test(row);
     if (null_key) {
       if (drop_null_keys_) {
-        context_.errors.report({RowError::Stage::kNullKey, row, "join", "the join key is NULL; the row is dropped"});
+        report_null_key(row);
         continue;
       }
     } else {
@@ -135,7 +122,64 @@ void RepartitionSink::push(const Batch& batch, int) {
     if (!batch.headers.empty()) record.headers = batch.headers[row];
     context_.collector->collect(record, partition_by);
   }
-  if (context_.errors.count() > 0) context_.drain_errors(batch);
+}
+
+// A change may take a row from one key to another: the old key hears first that its row is gone.
+void RepartitionSink::push_changes(const Batch& batch) {
+  const std::vector<const Column*> keys = columns_at(batch.columns, key_columns_);
+  const std::vector<const Column*> values = columns_at(batch.columns, value_columns_);
+  const std::vector<const Column*> old_keys = columns_at(batch.old_columns, key_columns_);
+  const std::vector<const Column*> old_values = columns_at(batch.old_columns, value_columns_);
+  const auto is_keyed = [](const std::vector<const Column*>& columns, uint32_t row) {
+    return std::none_of(columns.begin(), columns.end(), [row](const Column* column) { return column->is_null(row); });
+  };
+  for (uint32_t row = 0; row < batch.rows; ++row) {
+    bool has_new = !batch.null_value.test(row);
+    if (has_new && !is_keyed(keys, row)) {
+      report_null_key(row);
+      has_new = false;
+    }
+    const bool has_old = !batch.old_null.test(row) && is_keyed(old_keys, row);
+    key_bytes_.clear();
+    old_key_bytes_.clear();
+    if (has_new) key_codec_.encode(keys, row, key_bytes_);
+    if (has_old) key_codec_.encode(old_keys, row, old_key_bytes_);
+    const auto encode_row = [&](const std::vector<const Column*>& columns) {
+      row_bytes_.clear();
+      value_codec_.encode(columns, row, row_bytes_);
+      return std::string_view(row_bytes_);
+    };
+    const bool one_key = has_new && has_old && key_bytes_ == old_key_bytes_;
+    if (has_old) {
+      value_bytes_.clear();
+      append_changed_row(encode_row(old_values), value_bytes_);
+      if (one_key) {
+        append_changed_row(encode_row(values), value_bytes_);
+      } else {
+        append_changed_row(std::nullopt, value_bytes_);
+      }
+      collect_change(batch, row, old_key_bytes_);
+    }
+    if (has_new && !one_key) {
+      value_bytes_.clear();
+      append_changed_row(std::nullopt, value_bytes_);
+      append_changed_row(encode_row(values), value_bytes_);
+      collect_change(batch, row, key_bytes_);
+    }
+  }
+}
+
+void RepartitionSink::collect_change(const Batch& batch, uint32_t row, const std::string& key) {
+  log::RecordView record;
+  record.timestamp = batch.timestamps[row];
+  record.key = key;
+  record.value = value_bytes_;
+  if (!batch.headers.empty()) record.headers = batch.headers[row];
+  context_.collector->collect(record, record.key);
+}
+
+void RepartitionSink::report_null_key(uint32_t row) {
+  context_.errors.report({RowError::Stage::kNullKey, row, "new key", "a column of the new key is NULL; the row is dropped"});
 }
 
 void ClientSink::push(const Batch& batch, int) {

@@ -31,20 +31,28 @@ class SinkOperator final : public Operator {
 };
 
 // Keys and values in the engine's own encoding. Partitioned by the encoded key, or by the bytes that `partition_key` makes of it where the
-// rows must meet those of a topic that others write.
+// rows must meet those of a topic that others write. Changes of a table carry the old row and the new one; a change of the key is two
+// records.
 class RepartitionSink final : public Operator {
  public:
-  RepartitionSink(const PlanSchema& schema, bool drop_null_keys, std::unique_ptr<RowEncoder> partition_key, TaskContext& context);
+  // `input`: the node whose rows are written.
+  RepartitionSink(const PlanNode& input, bool drop_null_keys, std::unique_ptr<RowEncoder> partition_key, TaskContext& context);
   void push(const Batch& batch, int input) override;
 
  private:
+  void push_rows_of(const Batch& batch);
+  void push_changes(const Batch& batch);
+  void collect_change(const Batch& batch, uint32_t row, const std::string& key);
+  void report_null_key(uint32_t row);
+
   RowCodec key_codec_, value_codec_;
   std::vector<int> key_columns_, value_columns_;
+  bool table_;
   bool drop_null_keys_;
   std::unique_ptr<RowEncoder> partition_key_;
   std::string partition_bytes_;
   TaskContext& context_;
-  std::string key_bytes_, value_bytes_;
+  std::string key_bytes_, old_key_bytes_, row_bytes_, value_bytes_;
 };
 
 class ClientSink final : public Operator {

@@ -28,10 +28,6 @@ void collect_stage_inputs(const PlanNodePtr& node, Stage& stage, std::vector<Sta
   }
 }
 
-}  // namespace
-
-namespace {
-
 void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out) {
   if (node->kind == PlanKind::kRepartition) return;
   if (node->kind == PlanKind::kStreamJoin) {
@@ -40,6 +36,8 @@ void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out)
     out.push_back({node->id + "-right", join_retention_ms(join)});
     if (join.grace_ms && join.type != sql::JoinType::kInner) out.push_back({node->id + "-outer", std::nullopt});
   }
+  if (node->kind == PlanKind::kTable && node->old_rows) out.push_back({node->id, std::nullopt});
+  if (node->kind == PlanKind::kAggregate) out.push_back({node->id, std::nullopt});
   for (const PlanNodePtr& input : node->inputs) collect_stores(input, out);
 }
 

@@ -1,24 +1,52 @@
 #include "engine/exec/stateless_operators.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace weir {
 
-void FilterOperator::push(const Batch& batch, int) {
+void FilterOperator::select(const Batch& batch, std::vector<uint32_t>& out) {
   EvalContext eval = context_.eval();
   const ColumnPtr predicate = predicate_->evaluate(batch, eval);
+  out.clear();
+  selected_rows(*predicate, batch.rows, out);
+  if (!batch.null_value.empty()) std::erase_if(out, [&](uint32_t row) { return batch.null_value.test(row); });
+}
+
+void FilterOperator::push(const Batch& batch, int) {
+  select(batch, selected_);
   if (context_.errors.count() > 0) context_.drain_errors(batch);
-  selected_.clear();
-  selected_rows(*predicate, batch.rows, selected_);
-  if (!batch.null_value.empty()) {
-    std::erase_if(selected_, [&](uint32_t row) { return batch.null_value.test(row); });
-  }
+  if (table_) return push_changes(batch);
   if (selected_.empty()) return;
   if (selected_.size() == batch.rows) {
     forward(batch);
   } else {
     forward(batch.gather(selected_));
   }
+}
+
+void FilterOperator::push_changes(const Batch& batch) {
+  select(batch.old_rows(), old_selected_);
+  context_.errors.clear();  // they were reported when the row was new
+  std::vector<uint32_t> keep;
+  std::set_union(selected_.begin(), selected_.end(), old_selected_.begin(), old_selected_.end(), std::back_inserter(keep));
+  if (keep.empty()) return;
+  Batch out = batch.gather(keep);
+  out.null_value.clear();
+  out.old_null.clear();
+  for (size_t i = 0; i < keep.size(); ++i) {
+    if (!std::binary_search(selected_.begin(), selected_.end(), keep[i])) out.null_value.set(i);
+    if (!std::binary_search(old_selected_.begin(), old_selected_.end(), keep[i])) out.old_null.set(i);
+  }
+  forward(out);
+}
+
+std::vector<ColumnPtr> ProjectOperator::evaluate(const Batch& batch) {
+  std::vector<ColumnPtr> out;
+  out.reserve(outputs_.size());
+  EvalContext eval = context_.eval();
+  for (Output& output : outputs_) out.push_back(output.expression->evaluate(batch, eval));
+  return out;
 }
 
 void ProjectOperator::push(const Batch& batch, int) {
@@ -30,14 +58,15 @@ void ProjectOperator::push(const Batch& batch, int) {
   out.null_value = batch.null_value;
   out.headers = batch.headers;
   out.windows = batch.windows;
-  out.columns.reserve(outputs_.size());
-  EvalContext eval = context_.eval();
-  for (Output& output : outputs_) {
-    out.columns.push_back(output.expression->evaluate(batch, eval));
-    if (context_.errors.count() > 0) context_.drain_errors(batch);
+  out.columns = evaluate(batch);
+  if (context_.errors.count() > 0) context_.drain_errors(batch);
+  if (!batch.old_columns.empty()) {
+    out.old_columns = evaluate(batch.old_rows());
+    out.old_null = batch.old_null;
+    context_.errors.clear();  // they were reported when the row was new
   }
   if (changes_key_) {
-    make_keys(out);
+    make_keys(out.null_value, out.rows, out.columns, out.null_key);
   } else {
     out.null_key = batch.null_key;
   }
@@ -46,20 +75,21 @@ void ProjectOperator::push(const Batch& batch, int) {
 
 // Of a row that is NULL as a whole only the old key is left to make a new one of. One key column that is NULL makes the key
 // NULL; several make a key with NULLs in it.
-void ProjectOperator::make_keys(Batch& out) const {
+void ProjectOperator::make_keys(const RowBits& null_value, uint32_t rows, std::vector<ColumnPtr>& columns,
+                                RowBits& null_key) const {
   const auto keys = std::count_if(outputs_.begin(), outputs_.end(), [](const Output& output) { return output.key; });
   for (size_t c = 0; c < outputs_.size(); ++c) {
     if (!outputs_[c].key) continue;
-    if (outputs_[c].needs_value && !out.null_value.empty()) {
-      auto column = out.columns[c]->slice(0, out.rows);
-      for (uint32_t row = 0; row < out.rows; ++row) {
-        if (out.null_value.test(row)) column->set_null(row);
+    if (outputs_[c].needs_value && !null_value.empty()) {
+      auto column = columns[c]->slice(0, rows);
+      for (uint32_t row = 0; row < rows; ++row) {
+        if (null_value.test(row)) column->set_null(row);
       }
-      out.columns[c] = std::move(column);
+      columns[c] = std::move(column);
     }
     if (keys > 1) continue;
-    for (uint32_t row = 0; row < out.rows; ++row) {
-      if (out.columns[c]->is_null(row)) out.null_key.set(row);
+    for (uint32_t row = 0; row < rows; ++row) {
+      if (columns[c]->is_null(row)) null_key.set(row);
     }
   }
 }

@@ -9,17 +9,23 @@
 
 namespace weir {
 
-// Rows for which the predicate is true go on. A row whose value is NULL as a whole never does.
+// Rows for which the predicate is true go on. A row whose value is NULL as a whole never does. Changes of a table: a new row that
+// doesn't pass deletes its key, unless the old one didn't pass either.
 class FilterOperator final : public Operator {
  public:
-  FilterOperator(std::unique_ptr<CompiledExpression> predicate, TaskContext& context)
-      : predicate_(std::move(predicate)), context_(context) {}
+  // `table`: the rows are changes of a table, with their old rows.
+  FilterOperator(std::unique_ptr<CompiledExpression> predicate, bool table, TaskContext& context)
+      : predicate_(std::move(predicate)), table_(table), context_(context) {}
   void push(const Batch& batch, int input) override;
 
  private:
+  void select(const Batch& batch, std::vector<uint32_t>& out);
+  void push_changes(const Batch& batch);
+
   std::unique_ptr<CompiledExpression> predicate_;
+  bool table_;
   TaskContext& context_;
-  std::vector<uint32_t> selected_;
+  std::vector<uint32_t> selected_, old_selected_;
 };
 
 // New columns from expressions. A row whose value is NULL as a whole stays so; its key columns are still computed.
@@ -37,7 +43,9 @@ class ProjectOperator final : public Operator {
   void push(const Batch& batch, int input) override;
 
  private:
-  void make_keys(Batch& out) const;
+  std::vector<ColumnPtr> evaluate(const Batch& batch);
+  // The key of rows whose value is NULL as a whole (`null_value`).
+  void make_keys(const RowBits& null_value, uint32_t rows, std::vector<ColumnPtr>& columns, RowBits& null_key) const;
 
   std::vector<Output> outputs_;
   bool changes_key_;

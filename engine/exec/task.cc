@@ -4,10 +4,12 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "engine/exec/aggregate_operator.h"
 #include "engine/exec/expression.h"
 #include "engine/exec/output_operators.h"
 #include "engine/exec/stateless_operators.h"
 #include "engine/exec/stream_join_operator.h"
+#include "engine/exec/table_operator.h"
 #include "engine/plan/binder.h"
 #include "engine/sql/parser.h"
 
@@ -18,10 +20,21 @@ namespace {
 // Results of so many rows are pushed on before more are taken.
 constexpr size_t kRowsPerRound = 4 * kMaxBatchRows;
 
-bool contains_join(const PlanNodePtr& node) {
-  if (node->kind == PlanKind::kStreamJoin) return true;
-  if (node->kind == PlanKind::kRepartition) return false;  // the stage ends there
-  return std::any_of(node->inputs.begin(), node->inputs.end(), contains_join);
+// The node or one below it in the same stage keeps state.
+bool contains_stateful(const PlanNodePtr& node) {
+  switch (node->kind) {
+    case PlanKind::kStreamJoin:
+    case PlanKind::kTable:
+    case PlanKind::kAggregate:
+      return true;
+    case PlanKind::kRepartition:  // the stage ends there
+      return false;
+    case PlanKind::kSource:
+    case PlanKind::kFilter:
+    case PlanKind::kProject:
+      break;
+  }
+  return std::any_of(node->inputs.begin(), node->inputs.end(), contains_stateful);
 }
 
 int column_index(const PlanSchema& schema, const std::string& name) {
@@ -84,6 +97,7 @@ Task::Task(const PhysicalPlan& plan, const Stage& stage, const TaskEnvironment& 
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   };
   context_.outer_join_interval_ms = environment.outer_join_interval_ms;
+  several_inputs_ = stage.inputs.size() > 1;
   Operator* output = build_output(plan, stage);
   build(stage.root, output, 0, false);
 }
@@ -104,7 +118,7 @@ Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
       }
       partition_key = make_encoder(format);
     }
-    operators_.push_back(std::make_unique<RepartitionSink>(stage.root->schema, stage.repartition->drop_null_keys,
+    operators_.push_back(std::make_unique<RepartitionSink>(*stage.root, stage.repartition->drop_null_keys,
                                                            std::move(partition_key), context_));
   } else if (!plan.sink) {
     operators_.push_back(std::make_unique<ClientSink>(context_));
@@ -140,7 +154,7 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       return nullptr;
     }
     case PlanKind::kFilter: {
-      auto filter = std::make_unique<FilterOperator>(CompiledExpression::compile(bind(node->predicate, node->inputs[0]->schema)), context_);
+      auto filter = std::make_unique<FilterOperator>(CompiledExpression::compile(bind(node->predicate, node->inputs[0]->schema)), node->table, context_);
       filter->set_next(next, next_input);
       operators_.push_back(std::move(filter));
       break;
@@ -162,21 +176,52 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       join->set_next(next, next_input);
       Operator* op = join.get();
       operators_.push_back(std::move(join));
-      for (int side = 0; side < 2; ++side) {
-        if (contains_join(node->inputs[side])) {
-          build(node->inputs[side], op, side, true);
-        } else {
-          auto queue = std::make_unique<InputQueue>(op, side);
-          build(node->inputs[side], queue.get(), 0, true);
-          inputs_.back().queue = std::move(queue);
-        }
+      for (int side = 0; side < 2; ++side) build_input(node->inputs[side], op, side);
+      return op;
+    }
+    case PlanKind::kTable:
+    case PlanKind::kAggregate: {
+      std::unique_ptr<Operator> made;
+      if (node->kind == PlanKind::kTable) {
+        made = std::make_unique<TableOperator>(*node, context_);
+      } else {
+        made = std::make_unique<AggregateOperator>(*node, bind_aggregates(*node), context_);
       }
+      made->set_next(next, next_input);
+      Operator* op = made.get();
+      operators_.push_back(std::move(made));
+      build_input(node->inputs[0], op, 0);
       return op;
     }
   }
   Operator* op = operators_.back().get();
   build(node->inputs[0], op, 0, stateful_below);
   return op;
+}
+
+// Where a stage has several inputs, rows wait for their turn in time right before the first operator that keeps state.
+void Task::build_input(const PlanNodePtr& node, Operator* op, int input) {
+  if (!several_inputs_ || contains_stateful(node)) {
+    build(node, op, input, true);
+    return;
+  }
+  auto queue = std::make_unique<InputQueue>(op, input);
+  build(node, queue.get(), 0, true);
+  inputs_.back().queue = std::move(queue);
+}
+
+AggregateSet Task::bind_aggregates(const PlanNode& node) {
+  std::vector<AggregateSet::Call> calls;
+  for (const PlanExpression& expression : node.aggregate->calls) {
+    const BoundAggregate bound = bind_aggregate(sql::parse_expression(expression.sql), node.inputs[0]->schema,
+                                                *environment_.functions, environment_.catalog);
+    AggregateSet::Call call;
+    call.aggregate = bound.call.overload->make({bound.call.parameter_types, bound.literals, bound.call.return_type});
+    for (const BoundExprPtr& arg : bound.args) call.args.push_back(CompiledExpression::compile(arg));
+    call.type = bound.call.return_type;
+    calls.push_back(std::move(call));
+  }
+  return AggregateSet(std::move(calls), context_);
 }
 
 void Task::add(size_t input, log::FetchedRecords records) {

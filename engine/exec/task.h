@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/exec/aggregate_set.h"
 #include "engine/exec/input_decoder.h"
 #include "engine/exec/operator.h"
 #include "engine/exec/stage.h"
@@ -66,9 +67,13 @@ class Task {
     int64_t position = -1;
   };
 
+  // `stateful_below`: some operator between the node and the output keeps state.
   Operator* build(const PlanNodePtr& node, Operator* next, int next_input, bool stateful_below);
+  // Builds an input of a stateful operator.
+  void build_input(const PlanNodePtr& node, Operator* op, int input);
   Operator* build_output(const PhysicalPlan& plan, const Stage& stage);
   BoundExprPtr bind(const std::string& sql, const PlanSchema& schema) const;
+  AggregateSet bind_aggregates(const PlanNode& node);
   size_t process_single();
   bool prepare(Input& input);
   size_t run(size_t chosen);
@@ -77,6 +82,7 @@ class Task {
   TaskEnvironment environment_;
   TaskContext context_;
   std::vector<std::unique_ptr<Operator>> operators_;  // sink first
+  bool several_inputs_ = false;
   std::vector<Input> inputs_;
   std::shared_ptr<Arena> round_arena_ = std::make_shared<Arena>();
   std::vector<std::shared_ptr<Arena>> spare_arenas_;

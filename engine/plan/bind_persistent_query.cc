@@ -6,6 +6,7 @@
 #include "engine/plan/messages.h"
 #include "engine/plan/source_checks.h"
 #include "engine/plan/source_formats.h"
+#include "engine/sql/formatter.h"
 #include "engine/sql/parser.h"
 #include "engine/types/text.h"
 
@@ -124,6 +125,14 @@ sql::ExprPtr cast_expression(const sql::ExprPtr& e, const Type& type) {
   return cast;
 }
 
+void check_result_kind(const LogicalQuery& query, const sql::CreateSourceAs& statement) {
+  const bool wants_table = statement.kind == sql::SourceKind::kTable;
+  if (query.table == wants_table) return;
+  refuse(std::string("The query's result is a ") + (query.table ? "TABLE" : "STREAM") + ": write CREATE " +
+             (query.table ? "TABLE " : "STREAM ") + sql::quote_identifier(statement.name.name) + " AS SELECT …",
+         statement.name.pos);
+}
+
 // The result's columns must be those of the stream, in order; a type that converts without loss is cast.
 void fit_to_target(LogicalQuery& query, const Source& target, const sql::Position& pos) {
   const auto keys = columns_of_role(target, SourceColumn::Role::kKey),
@@ -157,9 +166,9 @@ BoundPersistentQuery bind_create_source_as(const sql::CreateSourceAs& statement,
   const sql::Position& pos = statement.name.pos;
   check_source_name(*context.catalog, statement.name, statement.kind, statement.or_replace, false,
                     statement.if_not_exists);
-  if (statement.kind == sql::SourceKind::kTable) refuse_unsupported("CREATE TABLE … AS", pos);
   const WithClause with(statement.properties, create_source_as_properties());
   const LogicalQuery query = bind_query(*statement.query, persistent_purpose(statement.name.name, context), context);
+  check_result_kind(query, statement);
   const Source& first = *query.scope.sources()[0].source;
 
   Source sink;
@@ -175,7 +184,8 @@ BoundPersistentQuery bind_create_source_as(const sql::CreateSourceAs& statement,
   apply_wrapping(with, values.size(), context, formats.value);
   sink.key_format = formats.key;
   sink.value_format = formats.value;
-  const TopicNeed topic = bind_sink_topic(with, statement.name, first, context);
+  TopicNeed topic = bind_sink_topic(with, statement.name, first, context);
+  if (query.table && !query.window && !topic.cleanup_policy) topic.cleanup_policy = "compact";
   sink.topic = topic.topic;
   check_columns(sink.key_format, true, sink.topic, keys, context, pos);
   check_columns(sink.value_format, false, sink.topic, values, context, pos);
@@ -191,7 +201,7 @@ BoundPersistentQuery bind_create_source_as(const sql::CreateSourceAs& statement,
   out.sources = names_of_sources(query);
   out.topic = topic;
   // A replaced query goes on under its id.
-  out.query_id = existing && existing->query ? *existing->query : context.make_query_id("CSAS", sink.name);
+  out.query_id = existing && existing->query ? *existing->query : context.make_query_id(query.table ? "CTAS" : "CSAS", sink.name);
   sink.query = out.query_id;
   out.sink = std::move(sink);
   return out;
@@ -221,6 +231,9 @@ BoundPersistentQuery bind_insert_into(const sql::InsertInto& statement, const Bi
   const auto id = with.text("QUERY_ID");
   if (id) check_query_id(*id, context, with.position("QUERY_ID"));
   LogicalQuery query = bind_query(*statement.query, persistent_purpose(target->name, context), context);
+  if (query.table) {
+    refuse("INSERT INTO … SELECT writes streams, but the query's result is a TABLE.", pos);
+  }
   fit_to_target(query, *target, pos);
 
   BoundPersistentQuery out;

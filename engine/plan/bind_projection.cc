@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/plan/aggregation_binder.h"
 #include "engine/plan/column_names.h"
 #include "engine/plan/logical_plan.h"
 #include "engine/plan/messages.h"
@@ -22,15 +23,26 @@ struct SelectedColumn {
 class ProjectionBinder {
  public:
   ProjectionBinder(const sql::Query& query, const QueryScope& scope, std::vector<ResultKey> keys,
-                   const QueryPurpose& purpose)
-      : query_(query), scope_(scope), keys_(std::move(keys)), purpose_(purpose), names_(scope.all_column_names()) {}
+                   const QueryPurpose& purpose, AggregationBinder* aggregation)
+      : query_(query),
+        scope_(scope),
+        keys_(std::move(keys)),
+        purpose_(purpose),
+        aggregation_(aggregation),
+        names_(scope.all_column_names()) {}
 
   std::vector<LogicalColumn> bind() {
     for (const sql::SelectItem& item : query_.items) bind_item(item);
+    check_grouping();
     for (SelectedColumn& selected : selected_) bind_type(selected);
     check_reserved_names();
     if (purpose_.persistent) mark_keys();
     check_duplicate_names();
+    if (aggregation_) {
+      for (SelectedColumn& selected : selected_) {
+        selected.column.expression = aggregation_->over_groups(selected.column.expression);
+      }
+    }
     return purpose_.persistent ? keys_first() : all_columns();
   }
 
@@ -66,7 +78,7 @@ class ProjectionBinder {
   std::string default_name(const sql::Expr& e) {
     if (e.kind != sql::ExprKind::kColumn) return names_.next(e);
     const auto id = scope_.id_of(static_cast<const sql::ColumnRef&>(e));
-    if (!id) return scope_.join_key_name();
+    if (!id) return static_cast<const sql::ColumnRef&>(e).name.name;
     const ScopeColumn& column = scope_.column(*id);
     return scope_.clashes(column.name) ? column.flat_name : column.name;
   }
@@ -129,8 +141,25 @@ class ProjectionBinder {
     }
   }
 
+  void check_grouping() const {
+    if (!aggregation_) return;
+    std::vector<std::string> strangers;
+    sql::Position pos;
+    for (const SelectedColumn& selected : selected_) {
+      aggregation_->check_functions(selected.column.expression);
+      if (aggregation_->covers(selected.column.expression)) continue;
+      if (strangers.empty()) pos = selected.pos;
+      strangers.push_back(sql::to_sql(*selected.column.expression));
+    }
+    if (strangers.empty()) return;
+    refuse("SELECT has " + list_names(strangers, "and") +
+               " that is neither a grouping expression nor made by aggregate functions. Add it to GROUP BY, or take it out of SELECT.",
+           pos);
+  }
+
   void bind_type(SelectedColumn& selected) {
-    selected.column.type = scope_.bind(selected.column.expression)->type;
+    const sql::ExprPtr& e = selected.column.expression;
+    selected.column.type = aggregation_ ? aggregation_->bind(aggregation_->over_groups(e))->type : scope_.bind(e)->type;
     if (selected.column.type->kind() == TypeKind::kNull) {
       refuse("The column '" + selected.column.name +
                  "' is NULL without a type: write CAST(NULL AS STRING) or the type that is meant.",
@@ -182,9 +211,10 @@ class ProjectionBinder {
     for (const ResultKey& key : keys_) {
       for (const sql::ExprPtr& viable : key.viable) texts.push_back(name_for_message(viable));
     }
-    const bool any = scope_.is_join() && query_.partition_by.empty();
+    const bool any = scope_.is_join() && query_.partition_by.empty() && !aggregation_;
     const bool partition = !query_.partition_by.empty();
-    const std::string what = any ? (texts.size() > 1 ? "one of the join expressions " : "the join expression ")
+    const std::string what = aggregation_ ? (texts.size() > 1 ? "the grouping expressions " : "the grouping expression ")
+                             : any ? (texts.size() > 1 ? "one of the join expressions " : "the join expression ")
                              : partition
                                  ? (texts.size() > 1 ? "the partitioning expressions " : "the partitioning expression ")
                                  : (texts.size() > 1 ? "the key columns " : "the key column ");
@@ -241,6 +271,7 @@ class ProjectionBinder {
   const QueryScope& scope_;
   std::vector<ResultKey> keys_;
   const QueryPurpose& purpose_;
+  AggregationBinder* aggregation_;
   ColumnNames names_;
   std::vector<SelectedColumn> selected_;
   std::vector<const SelectedColumn*> key_order_;
@@ -249,8 +280,9 @@ class ProjectionBinder {
 }  // namespace
 
 std::vector<LogicalColumn> bind_projection(const sql::Query& query, const QueryScope& scope,
-                                           const std::vector<ResultKey>& keys, const QueryPurpose& purpose) {
-  return ProjectionBinder(query, scope, keys, purpose).bind();
+                                           const std::vector<ResultKey>& keys, const QueryPurpose& purpose,
+                                           AggregationBinder* aggregation) {
+  return ProjectionBinder(query, scope, keys, purpose, aggregation).bind();
 }
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/plan/aggregation_binder.h"
 #include "engine/plan/cast_rules.h"
 #include "engine/plan/column_names.h"
 #include "engine/plan/expression_rewriter.h"
@@ -15,16 +16,24 @@ namespace {
 
 void refuse_unsupported_clauses(const sql::Query& query, const QueryPurpose& purpose) {
   if (!query.with.empty()) refuse_unsupported("WITH … AS (SELECT …)", query.with[0].name.pos);
-  if (query.window) refuse_unsupported("WINDOW", query.window->pos);
-  if (!query.group_by.empty()) refuse_unsupported("GROUP BY", query.group_by_pos);
-  if (query.having) refuse_unsupported("HAVING", query.having->pos);
-  if (query.emit == sql::EmitMode::kFinal) refuse_unsupported("EMIT FINAL", query.emit_pos);
   if (purpose.persistent && query.limit) {
     refuse("LIMIT belongs to queries that a client reads; a query that runs for ever has none.", query.limit_pos);
   }
   if (!purpose.persistent && query.emit == sql::EmitMode::kNone) {
     refuse_unsupported("A pull query (SELECT without EMIT CHANGES)", query.pos,
                        "Add EMIT CHANGES to read the stream as it grows.");
+  }
+}
+
+void refuse_table_clauses(const sql::Query& query, const QueryPurpose& purpose, const LogicalQuery& bound) {
+  if (!bound.table) return;
+  const Source& first = *bound.scope.sources()[0].source;
+  if (!query.partition_by.empty()) {
+    refuse("PARTITION BY is for streams, but '" + first.name + "' is a table: its key is its primary key.", query.partition_by_pos);
+  }
+  if (purpose.persistent && first.window) {
+    refuse_unsupported("A persistent query over the windowed table `" + first.name + "`", query.from.pos,
+                       "Declare a stream over the topic '" + first.topic + "'.");
   }
 }
 
@@ -120,6 +129,13 @@ std::string star_name(const QueryScope& scope, const sql::ExprPtr& e) {
   return id ? scope.column(*id).flat_name : scope.join_key_name();
 }
 
+// The rows before grouping are keyed by the grouping expressions already.
+bool is_grouped_by_key(const std::vector<sql::ExprPtr>& groups, const LogicalJoinKey& join_key, const LogicalQuery& query) {
+  if (!query.scope.is_join()) return same_expressions(groups, source_key(query.scope));
+  return groups.size() == 1 && std::any_of(join_key.equivalent.begin(), join_key.equivalent.end(),
+                                           [&](const auto& e) { return sql::equal(*e, *groups[0]); });
+}
+
 std::vector<ResultKey> bind_result_key(const sql::Query& query, const LogicalJoinKey& join_key, LogicalQuery& out) {
   const QueryScope& scope = out.scope;
   std::vector<ResultKey> keys;
@@ -163,13 +179,37 @@ void check_key_types(const LogicalQuery& query, const sql::Position& pos) {
 
 LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, const BindContext& context) {
   refuse_unsupported_clauses(query, purpose);
-  LogicalQuery out{QueryScope(query, context), {}, nullptr, {}, false, std::nullopt, query.limit};
-  out.window = out.scope.sources()[0].source->window;
+  LogicalQuery out{QueryScope(query, context), {}, nullptr, {}, false, {}, false, std::nullopt, query.limit};
+  const Source& first = *out.scope.sources()[0].source;
+  out.window = first.window;
+  out.table = first.kind == sql::SourceKind::kTable;
   LogicalJoinKey join_key;
   if (out.scope.is_join()) join_key = bind_joins(query, out);
+  refuse_table_clauses(query, purpose, out);
   bind_where(query, out);
-  const std::vector<ResultKey> keys = bind_result_key(query, join_key, out);
-  out.columns = bind_projection(query, out.scope, keys, purpose);
+  std::optional<AggregationBinder> aggregation;
+  std::vector<ResultKey> keys;
+  if (AggregationBinder::applies(query, *context.functions)) {
+    aggregation.emplace(query, out.scope, context, out.table);
+    for (const sql::ExprPtr& e : aggregation->keys()) keys.push_back({{e}, nullptr, star_name(out.scope, e)});
+  } else {
+    if (query.emit == sql::EmitMode::kFinal) {
+      refuse("EMIT FINAL is for windowed aggregations. Use EMIT CHANGES.", query.emit_pos);
+    }
+    keys = bind_result_key(query, join_key, out);
+  }
+  out.columns = bind_projection(query, out.scope, keys, purpose, aggregation ? &*aggregation : nullptr);
+  if (aggregation) {
+    const bool changes_key = !is_grouped_by_key(aggregation->keys(), join_key, out);
+    out.aggregation = aggregation->finish();
+    out.aggregation->changes_key = changes_key;
+    out.window = std::nullopt;
+    if (const auto& window = out.aggregation->window) {
+      const bool session = window->kind == sql::WindowClause::Kind::kSession;
+      out.window = WindowInfo{window->kind, session ? 0 : window->size_ms};
+    }
+    out.table = true;
+  }
   if (purpose.persistent) {
     check_key_types(out, query.pos);
     const auto selected =

@@ -36,6 +36,14 @@ struct BindContext {
 // ---- expressions over a flat schema: what stored plans are re-bound with
 BoundExprPtr bind_expression(const sql::ExprPtr& expression, const PlanSchema& schema, const FunctionRegistry& functions,
                              const Catalog* catalog_for_types);
+// The call of an aggregate function over a flat schema, with its arguments cast to what the function takes.
+struct BoundAggregate {
+  ResolvedAggregate call;
+  std::vector<BoundExprPtr> args;
+  std::vector<std::optional<Value>> literals;  // set where the argument is a literal
+};
+BoundAggregate bind_aggregate(const sql::ExprPtr& call, const PlanSchema& schema, const FunctionRegistry& functions,
+                              const Catalog* catalog_for_types);
 TypePtr resolve_type(const sql::TypeName& name, const Catalog* catalog);
 
 // The topic that a source or sink needs: created when it doesn't exist.

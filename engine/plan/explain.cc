@@ -57,6 +57,14 @@ std::string window_note(const std::optional<WindowInfo>& window) {
   return std::string(", windowed ") + window_word(window->kind) + size;
 }
 
+std::string aggregation_window_text(const AggregationWindow& window) {
+  std::string text = std::string(window_word(window.kind)) + " windows of " + duration_text(window.size_ms);
+  if (window.kind == sql::WindowClause::Kind::kHopping) text += " every " + duration_text(window.advance_ms);
+  if (window.retention_ms) text += ", retention " + duration_text(*window.retention_ms);
+  if (window.grace_ms) text += ", grace " + duration_text(*window.grace_ms);
+  return text;
+}
+
 std::string formats_text(const FormatSpec& key, const FormatSpec& value) {
   return fmt::format("key {}, value {}", format_name(key.kind), format_name(value.kind));
 }
@@ -115,6 +123,17 @@ std::string headline(const PlanNode& node) {
       if (j.grace_ms) line += " grace " + duration_text(*j.grace_ms);
       return line + (j.windowed ? ", per window" : "");
     }
+    case PlanKind::kTable:
+      return node.old_rows ? "TABLE in a store" : "TABLE";
+    case PlanKind::kAggregate: {
+      std::vector<std::string> keys;
+      for (const PlanColumn& column : node.schema) {
+        if (column.key) keys.push_back(sql::quote_identifier(column.name));
+      }
+      std::string line = fmt::format("AGGREGATE by {}", fmt::join(keys, ", "));
+      if (node.aggregate->window) line += " in " + aggregation_window_text(*node.aggregate->window);
+      return line + (node.aggregate->final ? ", once a window has closed" : "");
+    }
   }
   return "?";
 }
@@ -126,6 +145,12 @@ std::vector<std::string> column_lines(const PlanNode& node) {
       const std::string name = sql::quote_identifier(node.schema[i].name);
       const std::string& text = node.expressions[i].sql;
       out.push_back(column_text(node.schema[i]) + (text == name ? "" : " ← " + text));
+    }
+  } else if (node.kind == PlanKind::kAggregate) {
+    size_t call = 0;
+    const size_t first_call = node.schema.size() - node.aggregate->calls.size();
+    for (size_t i = 0; i < node.schema.size(); ++i) {
+      out.push_back(column_text(node.schema[i]) + (i < first_call ? "" : " ← " + node.aggregate->calls[call++].sql));
     }
   } else if (node.kind == PlanKind::kSource || node.kind == PlanKind::kStreamJoin) {
     for (const PlanColumn& column : node.schema) out.push_back(column_text(column));

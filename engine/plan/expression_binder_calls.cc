@@ -12,29 +12,6 @@ namespace weir {
 
 namespace {
 
-// Functions of the language that scalar expressions can't call; known by name so that the message says why.
-const std::set<std::string>& aggregate_names() {
-  static const std::set<std::string> names = {"ATTR",
-                                              "AVG",
-                                              "COLLECT_LIST",
-                                              "COLLECT_SET",
-                                              "CORRELATION",
-                                              "COUNT",
-                                              "COUNT_DISTINCT",
-                                              "EARLIEST_BY_OFFSET",
-                                              "HISTOGRAM",
-                                              "LATEST_BY_OFFSET",
-                                              "MAX",
-                                              "MIN",
-                                              "STDDEV_SAMP",
-                                              "STDDEV_SAMPLE",
-                                              "SUM",
-                                              "SUM_LIST",
-                                              "TOPK",
-                                              "TOPKDISTINCT"};
-  return names;
-}
-
 bool is_table_function_name(const std::string& name) { return name == "EXPLODE" || name == "CUBE_EXPLODE"; }
 
 std::string upper_case(std::string text) {
@@ -56,7 +33,9 @@ BoundExprPtr ExpressionBinder::bind_function(const sql::FunctionCall& e) const {
   }
   if (!function) {
     const std::string name = upper_case(e.name.name);
-    if (aggregate_names().contains(name)) refuse_unsupported("The aggregate function " + name, e.pos);
+    if (functions_.find_aggregate(name)) {
+      refuse("The aggregate function " + name + " belongs into SELECT or HAVING of a query with GROUP BY.", e.pos);
+    }
     if (is_table_function_name(name)) refuse_unsupported("The table function " + name, e.pos);
     std::vector<std::string> names;
     for (const ScalarFunction* candidate : functions_.functions()) names.push_back(candidate->name);

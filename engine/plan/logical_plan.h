@@ -39,10 +39,28 @@ struct LogicalColumn {
   bool key = false;
 };
 
+// GROUP BY: rows with equal keys, in the same window if there is one, become one row with the keys, the window's bounds
+// (WINDOWSTART, WINDOWEND) and the results of the calls.
+struct LogicalAggregation {
+  struct Call {
+    std::string name;   // of the column that holds its results
+    sql::ExprPtr call;  // resolved
+    TypePtr type;
+  };
+  std::vector<LogicalColumn> keys;
+  std::vector<Call> calls;
+  std::optional<AggregationWindow> window;
+  bool final = false;
+  sql::ExprPtr having;       // over the groups' rows; null: none
+  bool changes_key = false;  // the rows have another key before
+};
+
 struct LogicalQuery {
   QueryScope scope;
   std::vector<LogicalJoin> joins;
-  sql::ExprPtr where;                  // null: none
+  sql::ExprPtr where;                             // null: none
+  std::optional<LogicalAggregation> aggregation;  // the columns' expressions are over the groups' rows then
+  bool table = false;                             // the result is a table
   std::vector<LogicalColumn> columns;  // key columns first; push queries: in the order of the select list
   bool changes_key = false;            // PARTITION BY something else than the present key
   std::optional<WindowInfo> window;    // the result's key is windowed
@@ -67,8 +85,11 @@ struct ResultKey {
   sql::ExprPtr expression;           // what gives the key; null: the chosen one
   std::string name;                  // in SELECT *; empty: generated
 };
+class AggregationBinder;
+// `aggregation`: null where rows aren't grouped. The columns' expressions are resolved; with an aggregation, over its groups' rows.
 std::vector<LogicalColumn> bind_projection(const sql::Query& query, const QueryScope& scope,
-                                           const std::vector<ResultKey>& keys, const QueryPurpose& purpose);
+                                           const std::vector<ResultKey>& keys, const QueryPurpose& purpose,
+                                           AggregationBinder* aggregation);
 
 PhysicalPlan plan_query(const LogicalQuery& query, const BindContext& context);
 

@@ -11,6 +11,16 @@ void collect_sources(const PlanNodePtr& node, std::vector<PlanNodePtr>& out) {
 
 }  // namespace
 
+PlanNodePtr with_old_rows(const PlanNodePtr& node, bool needed) {
+  auto out = std::make_shared<PlanNode>(*node);
+  // A filter must know whether the old row passed: only then its end is news.
+  out->old_rows = node->table && (needed || node->kind == PlanKind::kFilter);
+  // An aggregate takes old rows away, which only helps if its input is a table.
+  const bool below = out->old_rows || node->kind == PlanKind::kAggregate;
+  for (PlanNodePtr& input : out->inputs) input = with_old_rows(input, below && input->table);
+  return out;
+}
+
 std::vector<PlanNodePtr> PhysicalPlan::sources() const {
   std::vector<PlanNodePtr> out;
   if (root) collect_sources(root, out);

@@ -26,7 +26,7 @@ using PlanSchema = std::vector<PlanColumn>;
 struct PlanNode;
 using PlanNodePtr = std::shared_ptr<const PlanNode>;
 
-enum class PlanKind { kSource, kFilter, kProject, kRepartition, kStreamJoin };
+enum class PlanKind { kSource, kFilter, kProject, kRepartition, kStreamJoin, kTable, kAggregate };
 
 // Where a column of a source node comes from.
 struct SourceColumnRef {
@@ -42,11 +42,24 @@ struct PlanExpression {
   bool key = false;
 };
 
+// How rows are put into windows before they are aggregated. All in milliseconds.
+struct AggregationWindow {
+  sql::WindowClause::Kind kind = sql::WindowClause::Kind::kTumbling;
+  int64_t size_ms = 0;     // session windows: the longest gap
+  int64_t advance_ms = 0;  // hopping windows; tumbling ones: the size
+  std::optional<int64_t> retention_ms, grace_ms;
+  bool operator==(const AggregationWindow&) const = default;
+};
+
 struct PlanNode {
   PlanKind kind = PlanKind::kSource;
   std::string id;      // unique in the plan and stable: names stores and internal topics ("Join", "Join-1-left-repartition")
   PlanSchema schema;   // of the output
   std::vector<PlanNodePtr> inputs;
+  // The rows are changes of a table: a key's new row, or none where it was deleted.
+  bool table = false;
+  // … and each carries the key's old row beside it. Set where something above needs it.
+  bool old_rows = false;
 
   // kSource
   struct SourceSpec {
@@ -70,6 +83,18 @@ struct PlanNode {
   std::vector<PlanExpression> expressions;
   // kProject: the record's key changes (PARTITION BY, join key): a row may move to another partition
   bool changes_key = false;
+
+  // kTable: the records of a table's topic become changes of the table. Rows without a key are dropped. With `old_rows` the
+  // table is kept in a store.
+
+  // kAggregate: rows with equal key columns, in the same window if there is one, become one row of a table: the key columns,
+  // WINDOWSTART and WINDOWEND if windowed, then the calls' results. Rows with a NULL in their key are dropped.
+  struct AggregateSpec {
+    std::vector<PlanExpression> calls;  // of aggregate functions, over the input's columns
+    std::optional<AggregationWindow> window;
+    bool final = false;  // a window's row comes out once, when it has closed
+  };
+  std::optional<AggregateSpec> aggregate;
 
   // kRepartition: through an internal topic partitioned by the key columns; schema as the input's. Rows with a null key:
   // dropped when `drop_null_keys` (inner side of a join), otherwise kept.
@@ -109,6 +134,9 @@ struct PhysicalPlan {
 
   std::vector<PlanNodePtr> sources() const;  // left to right
 };
+
+// The plan with `old_rows` set where it is needed. `needed`: by whoever reads the node's rows.
+PlanNodePtr with_old_rows(const PlanNodePtr& node, bool needed);
 
 std::string to_json(const PhysicalPlan& plan);
 PhysicalPlan plan_from_json(const std::string& text);  // throws std::invalid_argument

@@ -21,7 +21,9 @@ const Names<PlanKind> kPlanKindNames = {{PlanKind::kSource, "source"},
                                         {PlanKind::kFilter, "filter"},
                                         {PlanKind::kProject, "project"},
                                         {PlanKind::kRepartition, "repartition"},
-                                        {PlanKind::kStreamJoin, "stream_join"}};
+                                        {PlanKind::kStreamJoin, "stream_join"},
+                                        {PlanKind::kTable, "table"},
+                                        {PlanKind::kAggregate, "aggregate"}};
 const Names<sql::JoinType> kJoinTypeNames = {{sql::JoinType::kInner, "inner"},
                                              {sql::JoinType::kLeft, "left"},
                                              {sql::JoinType::kRight, "right"},
@@ -160,18 +162,59 @@ PlanNode::SourceSpec plan_source_spec(const PlanJson& json) {
   return spec;
 }
 
+PlanJson expressions_json(const std::vector<PlanExpression>& expressions) {
+  PlanJson out = PlanJson::array();
+  for (const PlanExpression& e : expressions) out.push_back({{"name", e.name}, {"sql", e.sql}, {"key", e.key}});
+  return out;
+}
+
+std::vector<PlanExpression> plan_expressions(const PlanJson& json) {
+  std::vector<PlanExpression> out;
+  for (const PlanJson& e : json) out.push_back({e.at("name"), e.at("sql"), e.at("key")});
+  return out;
+}
+
+PlanJson aggregate_json(const PlanNode::AggregateSpec& spec) {
+  PlanJson json = {{"calls", expressions_json(spec.calls)}, {"final", spec.final}};
+  if (spec.window) {
+    PlanJson window = {{"kind", plan_name_of(kWindowKindNames, spec.window->kind)},
+                       {"size_ms", spec.window->size_ms},
+                       {"advance_ms", spec.window->advance_ms}};
+    if (spec.window->retention_ms) window["retention_ms"] = *spec.window->retention_ms;
+    if (spec.window->grace_ms) window["grace_ms"] = *spec.window->grace_ms;
+    json["window"] = std::move(window);
+  }
+  return json;
+}
+
+PlanNode::AggregateSpec plan_aggregate_spec(const PlanJson& json) {
+  PlanNode::AggregateSpec spec;
+  spec.calls = plan_expressions(json.at("calls"));
+  spec.final = json.at("final");
+  if (json.contains("window")) {
+    const PlanJson& from = json.at("window");
+    AggregationWindow window{plan_value_of(kWindowKindNames, from.at("kind")), from.at("size_ms"), from.at("advance_ms"), {}, {}};
+    if (from.contains("retention_ms")) window.retention_ms = from.at("retention_ms").get<int64_t>();
+    if (from.contains("grace_ms")) window.grace_ms = from.at("grace_ms").get<int64_t>();
+    spec.window = window;
+  }
+  return spec;
+}
+
 PlanJson node_json(const PlanNode& node) {
   PlanJson json = {{"kind", plan_name_of(kPlanKindNames, node.kind)}, {"id", node.id}};
   for (const PlanColumn& column : node.schema) {
     json["schema"].push_back({{"name", column.name}, {"type", column.type->to_string()}, {"key", column.key}});
   }
   for (const PlanNodePtr& input : node.inputs) json["inputs"].push_back(node_json(*input));
+  if (node.table) json["table"] = true;
+  if (node.old_rows) json["old_rows"] = true;
+  if (node.aggregate) json["aggregate"] = aggregate_json(*node.aggregate);
   if (node.source) json["spec"] = source_spec_json(*node.source);
   if (node.kind == PlanKind::kFilter) json["predicate"] = node.predicate;
   if (node.kind == PlanKind::kProject) {
     json["changes_key"] = node.changes_key;
-    for (const PlanExpression& e : node.expressions)
-      json["expressions"].push_back({{"name", e.name}, {"sql", e.sql}, {"key", e.key}});
+    json["expressions"] = expressions_json(node.expressions);
   }
   if (node.kind == PlanKind::kRepartition) {
     json["topic"] = node.repartition_topic;
@@ -200,9 +243,10 @@ PlanNodePtr plan_node(const PlanJson& json) {
   if (json.contains("spec")) node->source = plan_source_spec(json.at("spec"));
   node->predicate = json.value("predicate", "");
   node->changes_key = json.value("changes_key", false);
-  for (const PlanJson& e : json.value("expressions", PlanJson::array())) {
-    node->expressions.push_back({e.at("name"), e.at("sql"), e.at("key")});
-  }
+  node->expressions = plan_expressions(json.value("expressions", PlanJson::array()));
+  if (json.contains("aggregate")) node->aggregate = plan_aggregate_spec(json.at("aggregate"));
+  node->table = json.value("table", false);
+  node->old_rows = json.value("old_rows", false);
   if (node->kind == PlanKind::kRepartition) {
     node->repartition_topic = json.at("topic");
     node->repartition_partitions = json.at("partitions");

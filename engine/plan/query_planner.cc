@@ -18,9 +18,16 @@ std::vector<FormatColumn> format_columns(const std::vector<const SourceColumn*>&
 
 PlanNodePtr QueryPlanner::plan() {
   ColumnIds used = columns_in(query_.where);
-  for (const LogicalColumn& column : query_.columns) used.merge(columns_in(column.expression));
+  if (query_.aggregation) {
+    for (const LogicalColumn& key : query_.aggregation->keys) used.merge(columns_in(key.expression));
+    for (const LogicalAggregation::Call& call : query_.aggregation->calls) used.merge(columns_in(call.call));
+  } else {
+    for (const LogicalColumn& column : query_.columns) used.merge(columns_in(column.expression));
+  }
   PlannedRows rows = query_.scope.is_join() ? plan_joins(used) : plan_plain_source(0, used);
-  return plan_project(plan_filter(std::move(rows)));
+  rows = plan_filter(std::move(rows), query_.where ? to_text(query_.where, rows) : "", "Filter");
+  if (query_.aggregation) rows = plan_aggregation(rows);
+  return with_old_rows(plan_project(rows), false);
 }
 
 PlanNodePtr QueryPlanner::plan_source(int index, const std::vector<SourceOutput>& columns) const {
@@ -50,8 +57,13 @@ PlanNodePtr QueryPlanner::plan_source(int index, const std::vector<SourceOutput>
   return node;
 }
 
-PlannedRows QueryPlanner::plan_plain_source(int source, const ColumnIds& columns) const {
+PlannedRows QueryPlanner::plan_plain_source(int source, ColumnIds columns) const {
   PlannedRows rows;
+  const ScopeSource& scope_source = query_.scope.sources()[source];
+  const bool table = scope_source.source->kind == sql::SourceKind::kTable;
+  for (size_t c = 0; table && c < scope_source.columns.size(); ++c) {
+    if (scope_source.columns[c].key) columns.insert({source, static_cast<int>(c)});  // rows are replaced by key
+  }
   std::vector<SourceOutput> outputs;
   for (const ColumnId id : columns) {
     const ScopeColumn& column = query_.scope.column(id);
@@ -59,19 +71,103 @@ PlannedRows QueryPlanner::plan_plain_source(int source, const ColumnIds& columns
     rows.names[id] = column.flat_name;
   }
   rows.node = plan_source(source, outputs);
+  if (table) rows.node = plan_table(rows.node, query_.scope.is_join() ? "Table-" + scope_source.alias : "Table");
   return rows;
 }
 
-PlannedRows QueryPlanner::plan_filter(PlannedRows rows) const {
-  if (!query_.where) return rows;
+PlanNodePtr QueryPlanner::plan_table(const PlanNodePtr& source, const std::string& id) const {
+  auto node = std::make_shared<PlanNode>();
+  node->kind = PlanKind::kTable;
+  node->id = id;
+  node->schema = source->schema;
+  node->inputs = {source};
+  node->table = true;
+  return node;
+}
+
+PlannedRows QueryPlanner::plan_filter(PlannedRows rows, const std::string& predicate, const std::string& id) const {
+  if (predicate.empty()) return rows;
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kFilter;
-  node->id = "Filter";
+  node->id = id;
   node->schema = rows.node->schema;
   node->inputs = {rows.node};
-  node->predicate = to_text(query_.where, rows);
+  node->table = rows.node->table;
+  node->predicate = predicate;
   rows.node = std::move(node);
   return rows;
+}
+
+// The rows with the grouping expressions as their key and the columns that the calls use beside them.
+PlanNodePtr QueryPlanner::plan_group_columns(const PlannedRows& rows, PlannedRows& grouped) const {
+  const LogicalAggregation& aggregation = *query_.aggregation;
+  auto node = std::make_shared<PlanNode>();
+  node->kind = PlanKind::kProject;
+  node->id = "Project-Groups";
+  node->inputs = {rows.node};
+  node->table = rows.node->table;
+  node->changes_key = aggregation.changes_key;
+  for (const LogicalColumn& key : aggregation.keys) {
+    node->schema.push_back({key.name, key.type, true});
+    node->expressions.push_back({key.name, to_text(key.expression, rows), true});
+    if (key.expression->kind != sql::ExprKind::kColumn) continue;
+    if (const auto id = query_.scope.id_of(static_cast<const sql::ColumnRef&>(*key.expression))) grouped.names[*id] = key.name;
+  }
+  ColumnIds values;
+  for (const LogicalAggregation::Call& call : aggregation.calls) values.merge(columns_in(call.call));
+  for (const ColumnId id : values) {
+    if (grouped.names.contains(id)) continue;
+    const ScopeColumn& column = query_.scope.column(id);
+    grouped.names[id] = column.flat_name;
+    node->schema.push_back({column.flat_name, column.type, false});
+    node->expressions.push_back({column.flat_name, to_text(query_.scope.reference(id, {}), rows), false});
+  }
+  const PlanSchema& input = rows.node->schema;
+  bool same = !node->changes_key && input.size() == node->schema.size();
+  for (size_t i = 0; same && i < input.size(); ++i) {
+    same = input[i].name == node->schema[i].name && input[i].key == node->schema[i].key &&
+           node->expressions[i].sql == sql::to_sql(*make_column_ref(input[i].name, {}));
+  }
+  return same ? rows.node : node;
+}
+
+PlannedRows QueryPlanner::plan_aggregation(const PlannedRows& rows) const {
+  const LogicalAggregation& aggregation = *query_.aggregation;
+  PlannedRows grouped;
+  grouped.node = plan_group_columns(rows, grouped);
+  if (aggregation.changes_key) {
+    auto node = std::make_shared<PlanNode>();
+    node->kind = PlanKind::kRepartition;
+    node->id = "Repartition-Aggregate";
+    node->schema = grouped.node->schema;
+    node->inputs = {grouped.node};
+    node->table = grouped.node->table;
+    node->repartition_topic = "Aggregate-GroupBy-repartition";
+    node->repartition_partitions = query_.scope.is_join() ? joined_partitioning_.count : source_partitioning(0).count;
+    node->drop_null_keys = true;
+    grouped.node = std::move(node);
+  }
+  auto node = std::make_shared<PlanNode>();
+  node->kind = PlanKind::kAggregate;
+  node->id = "Aggregate";
+  node->inputs = {grouped.node};
+  node->table = true;
+  PlanNode::AggregateSpec spec;
+  spec.window = aggregation.window;
+  spec.final = aggregation.final;
+  for (const LogicalColumn& key : aggregation.keys) node->schema.push_back({key.name, key.type, true});
+  if (spec.window) {
+    node->schema.push_back({"WINDOWSTART", Type::bigint(), false});
+    node->schema.push_back({"WINDOWEND", Type::bigint(), false});
+  }
+  for (const LogicalAggregation::Call& call : aggregation.calls) {
+    node->schema.push_back({call.name, call.type, false});
+    spec.calls.push_back({call.name, to_text(call.call, grouped), false});
+  }
+  node->aggregate = std::move(spec);
+  PlannedRows out;
+  out.node = std::move(node);
+  return plan_filter(std::move(out), aggregation.having ? flat_text(aggregation.having) : "", "Filter-Having");
 }
 
 PlanNodePtr QueryPlanner::plan_project(const PlannedRows& rows) const {
@@ -79,12 +175,14 @@ PlanNodePtr QueryPlanner::plan_project(const PlannedRows& rows) const {
   node->kind = PlanKind::kProject;
   node->id = "Project";
   node->inputs = {rows.node};
+  node->table = rows.node->table;
   node->changes_key = query_.changes_key;
   const PlanSchema& input = rows.node->schema;
   bool same = !query_.changes_key && input.size() == query_.columns.size();
   for (const LogicalColumn& column : query_.columns) {
     const size_t i = node->schema.size();
-    node->expressions.push_back({column.name, to_text(column.expression, rows), column.key});
+    node->expressions.push_back(
+        {column.name, query_.aggregation ? flat_text(column.expression) : to_text(column.expression, rows), column.key});
     node->schema.push_back({column.name, column.type, column.key});
     same = same && input[i].name == column.name && input[i].key == column.key &&
            column.expression->kind == sql::ExprKind::kColumn &&
@@ -107,15 +205,23 @@ std::string QueryPlanner::to_text(const sql::ExprPtr& expression, const PlannedR
   return sql::to_sql(*rename_columns(expression, rows));
 }
 
-sql::ExprPtr QueryPlanner::rename_columns(const sql::ExprPtr& expression, const PlannedRows& rows) const {
+// The plan outlives user types: what a type means today is written out.
+sql::ExprPtr QueryPlanner::settle_types(const sql::ExprPtr& expression) const {
   return rewrite_expression(expression, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
-    if (node->kind == sql::ExprKind::kCast) {
-      // The plan outlives user types: what a type means today is written out.
-      auto cast = std::make_shared<sql::Cast>(static_cast<const sql::Cast&>(*node));
-      cast->type = sql::parse_type_name(resolve_type(*cast->type, context_.catalog)->to_string());
-      cast->operand = rename_columns(cast->operand, rows);
-      return cast;
-    }
+    if (node->kind != sql::ExprKind::kCast) return nullptr;
+    auto cast = std::make_shared<sql::Cast>(static_cast<const sql::Cast&>(*node));
+    cast->type = sql::parse_type_name(resolve_type(*cast->type, context_.catalog)->to_string());
+    cast->operand = settle_types(cast->operand);
+    return cast;
+  });
+}
+
+std::string QueryPlanner::flat_text(const sql::ExprPtr& expression) const {
+  return sql::to_sql(*settle_types(expression));
+}
+
+sql::ExprPtr QueryPlanner::rename_columns(const sql::ExprPtr& expression, const PlannedRows& rows) const {
+  return rewrite_expression(settle_types(expression), [&](const sql::ExprPtr& node) -> sql::ExprPtr {
     if (node->kind != sql::ExprKind::kColumn) return nullptr;
     const auto id = query_.scope.id_of(static_cast<const sql::ColumnRef&>(*node));
     return make_column_ref(id ? rows.names.at(*id) : key_name(), node->pos);

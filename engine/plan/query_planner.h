@@ -48,8 +48,12 @@ class QueryPlanner {
   };
 
   PlanNodePtr plan_source(int source, const std::vector<SourceOutput>& columns) const;
-  PlannedRows plan_plain_source(int source, const ColumnIds& columns) const;
-  PlannedRows plan_filter(PlannedRows rows) const;
+  PlannedRows plan_plain_source(int source, ColumnIds columns) const;
+  PlanNodePtr plan_table(const PlanNodePtr& source, const std::string& id) const;
+  // `predicate`: over the rows' columns; empty: none.
+  PlannedRows plan_filter(PlannedRows rows, const std::string& predicate, const std::string& id) const;
+  PlannedRows plan_aggregation(const PlannedRows& rows) const;
+  PlanNodePtr plan_group_columns(const PlannedRows& rows, PlannedRows& grouped) const;
   PlanNodePtr plan_project(const PlannedRows& rows) const;
 
   PlannedRows plan_joins(const ColumnIds& needed_above);
@@ -66,6 +70,9 @@ class QueryPlanner {
   Partitioning source_partitioning(int source) const;
   ColumnIds columns_in(const sql::ExprPtr& expression) const;
   sql::ExprPtr rename_columns(const sql::ExprPtr& expression, const PlannedRows& rows) const;
+  // Of an expression whose columns are the rows' already.
+  std::string flat_text(const sql::ExprPtr& expression) const;
+  sql::ExprPtr settle_types(const sql::ExprPtr& expression) const;
   std::string to_text(const sql::ExprPtr& expression, const PlannedRows& rows) const;
   const std::string& key_name() const { return query_.scope.join_key_name(); }
 

@@ -51,6 +51,8 @@ std::string unused_name(const std::string& wanted, const std::set<std::string>& 
   return name;
 }
 
+bool is_window_bound(const std::string& name) { return name == "WINDOWSTART" || name == "WINDOWEND"; }
+
 }  // namespace
 
 bool is_pseudo_column(const std::string& name) {
@@ -61,6 +63,7 @@ bool is_pseudo_column(const std::string& name) {
 QueryScope::QueryScope(const sql::Query& query, const BindContext& context) : context_(&context) {
   add_source(query.from);
   for (const sql::Join& join : query.joins) add_source(join.right);
+  has_window_bounds_ = query.window.has_value() && !is_join();
   name_columns();
 }
 
@@ -72,7 +75,6 @@ void QueryScope::add_source(const sql::TableRef& table) {
                suggestion(table.name.name, context_->catalog->source_names()),
            table.pos);
   }
-  if (source->kind == sql::SourceKind::kTable) refuse_unsupported("Reading the table " + source->name, table.pos);
   const std::string& alias = table.effective_alias();
   if (find_source(alias) >= 0) {
     if (!table.alias) {
@@ -153,6 +155,10 @@ sql::ExprPtr QueryScope::resolve_column(const sql::ColumnRef& ref, const std::st
   }
   if (out) return out;
   if (!ref.qualifier && join_key_visible_ && ref.name.name == join_key_name_) return join_key(ref.pos);
+  if (!ref.qualifier && has_window_bounds_ && is_window_bound(ref.name.name)) {
+    if (clause == "SELECT") return make_column_ref(ref.name.name, ref.pos);
+    refuse("The window's bound " + ref.name.name + " belongs into the select list; it can't be used in " + clause + ".", ref.pos);
+  }
   refuse_unresolved(ref, clause, visible);
 }
 
@@ -184,18 +190,35 @@ std::optional<ColumnId> QueryScope::id_of(const sql::ColumnRef& resolved) const 
   return ColumnId{source, static_cast<int>(found - columns.begin())};
 }
 
-BoundExprPtr QueryScope::bind(const sql::ExprPtr& resolved) const {
+PlanSchema QueryScope::flat_schema() const {
   PlanSchema schema;
   for (const ScopeSource& source : sources_) {
     for (const ScopeColumn& column : source.columns) schema.push_back({column.flat_name, column.type, column.key});
   }
   if (join_key_type_) schema.push_back({join_key_name_, join_key_type_, true});
-  const sql::ExprPtr flat = rewrite_expression(resolved, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
+  return schema;
+}
+
+sql::ExprPtr QueryScope::flatten(const sql::ExprPtr& resolved) const {
+  return rewrite_expression(resolved, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
     if (node->kind != sql::ExprKind::kColumn) return nullptr;
     const auto id = id_of(static_cast<const sql::ColumnRef&>(*node));
     return make_column_ref(id ? column(*id).flat_name : join_key_name_, node->pos);
   });
-  return bind_expression(flat, schema, *context_->functions, context_->catalog);
+}
+
+BoundExprPtr QueryScope::bind(const sql::ExprPtr& resolved) const {
+  return bind_expression(flatten(resolved), flat_schema(), *context_->functions, context_->catalog);
+}
+
+BoundAggregate QueryScope::bind_aggregate(const sql::ExprPtr& resolved_call) const {
+  return weir::bind_aggregate(flatten(resolved_call), flat_schema(), *context_->functions, context_->catalog);
+}
+
+std::vector<std::string> QueryScope::all_flat_names() const {
+  std::vector<std::string> names;
+  for (const PlanColumn& column : flat_schema()) names.push_back(column.name);
+  return names;
 }
 
 std::vector<std::string> QueryScope::all_column_names() const {

@@ -64,16 +64,20 @@ class QueryScope {
   // The expression with every column reference written with its source's alias. `clause` is named in messages:
   // "SELECT". Only the first `sources` sources are visible.
   sql::ExprPtr resolve(const sql::ExprPtr& expression, const std::string& clause, size_t sources = SIZE_MAX) const;
-  // The column that a resolved reference means; nullopt: the join's key.
+  // The column that a resolved reference means; nullopt: the join's key, or a bound of the query's own windows.
   std::optional<ColumnId> id_of(const sql::ColumnRef& resolved) const;
   // A resolved expression bound over the flat names.
   BoundExprPtr bind(const sql::ExprPtr& resolved) const;
+  BoundAggregate bind_aggregate(const sql::ExprPtr& resolved_call) const;
 
   std::vector<std::string> all_column_names() const;
+  std::vector<std::string> all_flat_names() const;
 
  private:
   void add_source(const sql::TableRef& table);
   void name_columns();
+  PlanSchema flat_schema() const;
+  sql::ExprPtr flatten(const sql::ExprPtr& resolved) const;
   sql::ExprPtr resolve_column(const sql::ColumnRef& ref, const std::string& clause, size_t sources) const;
   [[noreturn]] void refuse_unresolved(const sql::ColumnRef& ref, const std::string& clause, size_t sources) const;
 
@@ -82,6 +86,7 @@ class QueryScope {
   std::string join_key_name_;
   TypePtr join_key_type_;
   bool join_key_visible_ = false;
+  bool has_window_bounds_ = false;  // the query's own WINDOW: the select list has its WINDOWSTART and WINDOWEND
 };
 
 }  // namespace weir

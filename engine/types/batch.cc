@@ -77,17 +77,35 @@ Batch Batch::slice(uint32_t from, uint32_t count) const {
   return out;
 }
 
-Batch Batch::gather(const std::vector<uint32_t>& keep) const {
+Batch Batch::gather_metadata(const std::vector<uint32_t>& keep) const {
   Batch out;
   out.rows = static_cast<uint32_t>(keep.size());
-  out.columns = gather_columns(columns, keep);
   out.timestamps = gather_rows(timestamps, keep);
   out.partition = partition;
   out.offsets = gather_rows(offsets, keep);
-  out.null_value = gather_bits(null_value, keep);
-  out.null_key = gather_bits(null_key, keep);
   out.headers = gather_rows(headers, keep);
   out.windows = gather_rows(windows, keep);
+  return out;
+}
+
+Batch Batch::old_rows() const {
+  Batch out;
+  out.rows = rows;
+  out.columns = old_columns;
+  out.timestamps = timestamps;
+  out.partition = partition;
+  out.offsets = offsets;
+  out.null_value = old_null;
+  out.null_key = null_key;
+  out.windows = windows;
+  return out;
+}
+
+Batch Batch::gather(const std::vector<uint32_t>& keep) const {
+  Batch out = gather_metadata(keep);
+  out.columns = gather_columns(columns, keep);
+  out.null_value = gather_bits(null_value, keep);
+  out.null_key = gather_bits(null_key, keep);
   out.old_columns = gather_columns(old_columns, keep);
   out.old_null = gather_bits(old_null, keep);
   return out;

@@ -54,6 +54,10 @@ struct Batch {
 
   Batch slice(uint32_t from, uint32_t count) const;
   Batch gather(const std::vector<uint32_t>& keep) const;
+  // Time, origin, headers and windows of some rows, without columns and without the bits that say what is NULL.
+  Batch gather_metadata(const std::vector<uint32_t>& keep) const;
+  // The old rows as a batch: rows without one have a NULL value.
+  Batch old_rows() const;
 };
 
 }  // namespace weir

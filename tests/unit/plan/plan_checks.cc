@@ -63,6 +63,26 @@ void check_node(const PlanNode& node, const FunctionRegistry& functions, std::se
       CHECK(node.schema.size() == node.inputs[0]->schema.size() + right_values);
       break;
     }
+    case PlanKind::kTable:
+      CHECK(node.table);
+      CHECK(node.schema.size() == node.inputs.at(0)->schema.size());
+      CHECK(node.schema.at(0).key);
+      break;
+    case PlanKind::kAggregate: {
+      REQUIRE(node.aggregate);
+      CHECK(node.table);
+      CHECK(node.schema.at(0).key);
+      const std::vector<PlanExpression>& calls = node.aggregate->calls;
+      REQUIRE(node.schema.size() > calls.size());
+      for (size_t i = 0; i < calls.size(); ++i) {
+        const PlanColumn& column = node.schema[node.schema.size() - calls.size() + i];
+        CHECK(column.name == calls[i].name);
+        const BoundAggregate bound =
+            bind_aggregate(sql::parse_expression(calls[i].sql), node.inputs.at(0)->schema, functions, nullptr);
+        CHECK(same_type(bound.call.return_type, column.type));
+      }
+      break;
+    }
   }
   for (const PlanNodePtr& input : node.inputs) check_node(*input, functions, ids);
 }
