@@ -114,20 +114,10 @@ void append_until_committed(LogTransaction& transaction, const std::function<voi
 
 std::vector<OwnedRecord> read_records(LogReader& reader, size_t count, std::chrono::seconds timeout) {
   std::vector<OwnedRecord> all;
-  const auto own = [](const OptionalBytes& bytes) { return bytes ? std::optional<std::string>(*bytes) : std::nullopt; };
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (all.size() < count && std::chrono::steady_clock::now() < deadline) {
     for (const FetchedRecords& fetched : reader.poll(std::chrono::milliseconds(200), 1000)) {
-      for (const RecordView& record : fetched.records) {
-        OwnedRecord& owned = all.emplace_back();
-        owned.key = own(record.key);
-        owned.value = own(record.value);
-        owned.timestamp = record.timestamp;
-        owned.offset = record.offset;
-        for (const HeaderView& header : record.headers) {
-          owned.headers.emplace_back(std::string(header.key), own(header.value));
-        }
-      }
+      for (const RecordView& record : fetched.records) all.push_back(own_record(record));
     }
   }
   return all;

@@ -11,17 +11,9 @@
 #include <vector>
 
 #include "storage/log/log.h"
+#include "storage/log/owned_record.h"
 
 namespace weir::log::test {
-
-// A record that owns its bytes, to compare by.
-struct OwnedRecord {
-  std::optional<std::string> key;
-  std::optional<std::string> value;
-  int64_t timestamp = 0;
-  int64_t offset = 0;
-  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
-};
 
 // The broker of this run, or nullopt: then the test has printed why it does nothing.
 std::optional<std::string> kafka_address();

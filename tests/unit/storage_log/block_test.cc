@@ -24,7 +24,7 @@ std::vector<OwnedRecord> decode_block(std::shared_ptr<const Block> block) {
   HeaderArena headers;
   RecordView record;
   std::vector<OwnedRecord> records;
-  while (cursor.next(record, headers)) records.push_back(own(record));
+  while (cursor.next(record, headers)) records.push_back(own_record(record));
   return records;
 }
 
@@ -34,16 +34,7 @@ TEST_CASE("a block gives back what was put in, packed and unpacked") {
   BlockBuilder builder;
   std::vector<OwnedRecord> expected;
   const auto add = [&](OwnedRecord record) {
-    RecordView view;
-    if (record.key) view.key = *record.key;
-    if (record.value) view.value = *record.value;
-    view.timestamp = record.timestamp;
-    std::vector<HeaderView> headers;
-    for (const auto& [key, value] : record.headers) {
-      headers.push_back({key, value ? OptionalBytes(*value) : std::nullopt});
-    }
-    view.headers = headers;
-    builder.append(view);
+    builder.append(OwnedRecordView(record).get());
     record.offset = 1000 + static_cast<int64_t>(expected.size());
     expected.push_back(std::move(record));
   };

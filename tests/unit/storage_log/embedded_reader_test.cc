@@ -163,7 +163,7 @@ TEST_CASE("fetched records outlive the reader, the topic and the log's cache") {
   REQUIRE(kept.size() == 1);
   REQUIRE(kept[0].records.size() == 50);
   for (int i = 0; i < 50; ++i) {
-    const OwnedRecord record = own(kept[0].records[static_cast<size_t>(i)]);
+    const OwnedRecord record = own_record(kept[0].records[static_cast<size_t>(i)]);
     CHECK(record.value == std::to_string(i));
     CHECK(record.headers.at(0).first == "h");
   }

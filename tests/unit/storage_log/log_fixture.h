@@ -1,74 +1,24 @@
-// Helpers of the embedded log's tests: a directory that cleans itself up, and records as owned values.
+// Helpers of the log's tests.
 #pragma once
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
-#include <filesystem>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "storage/log/log.h"
+#include "storage/log/owned_record.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace weir::log::test {
 
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "weir-log-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot create a temporary directory");
-    path_ = pattern;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-struct OwnedRecord {
-  std::optional<std::string> key;
-  std::optional<std::string> value;
-  int64_t timestamp = 0;
-  int64_t offset = 0;
-  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
-  bool operator==(const OwnedRecord&) const = default;
-};
-
-inline OwnedRecord own(const RecordView& view) {
-  OwnedRecord record;
-  if (view.key) record.key = std::string(*view.key);
-  if (view.value) record.value = std::string(*view.value);
-  record.timestamp = view.timestamp;
-  record.offset = view.offset;
-  for (const HeaderView& header : view.headers) {
-    std::optional<std::string> value;
-    if (header.value) value = std::string(*header.value);
-    record.headers.emplace_back(std::string(header.key), std::move(value));
-  }
-  return record;
-}
+using weir::test::TemporaryDirectory;
 
 inline void append(LogTransaction& transaction, const std::string& topic, int32_t partition,
                    const OwnedRecord& record) {
-  RecordView view;
-  if (record.key) view.key = *record.key;
-  if (record.value) view.value = *record.value;
-  view.timestamp = record.timestamp;
-  std::vector<HeaderView> headers;
-  for (const auto& [key, value] : record.headers) {
-    headers.push_back({key, value ? OptionalBytes(*value) : std::nullopt});
-  }
-  view.headers = headers;
-  transaction.append(topic, partition, view);
+  transaction.append(topic, partition, OwnedRecordView(record).get());
 }
 
 // Appends in a transaction of its own and returns the end offset.
@@ -92,7 +42,7 @@ inline std::vector<OwnedRecord> read_all(Log& log, const TopicPartition& partiti
     for (const FetchedRecords& batch : fetched) {
       CHECK(batch.source == partition);
       CHECK(batch.records.size() <= max_records);
-      for (const RecordView& record : batch.records) all.push_back(own(record));
+      for (const RecordView& record : batch.records) all.push_back(own_record(record));
     }
   }
   return all;

@@ -11,14 +11,14 @@
 #include <cstdlib>
 
 #include "state_model.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 extern char** environ;
 
 using weir::state::StateEnvironment;
 using weir::state::TaskState;
 using weir::state::test::StateHarness;
-using weir::state::test::TemporaryDirectory;
+using weir::test::TemporaryDirectory;
 
 namespace {
 

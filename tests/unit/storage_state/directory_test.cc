@@ -8,7 +8,7 @@
 #include <functional>
 
 #include "state_model.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace fs = std::filesystem;
 using weir::state::StateEnvironment;
@@ -16,7 +16,7 @@ using weir::state::StateError;
 using weir::state::StateOptions;
 using weir::state::TaskState;
 using weir::state::WindowStore;
-using weir::state::test::TemporaryDirectory;
+using weir::test::TemporaryDirectory;
 
 namespace {
 

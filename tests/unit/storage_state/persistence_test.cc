@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 
 #include "state_model.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 using weir::state::test::StateHarness;
-using weir::state::test::TemporaryDirectory;
+using weir::test::TemporaryDirectory;
 
 namespace {
 
