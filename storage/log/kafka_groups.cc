@@ -123,17 +123,19 @@ void KafkaGroups::remove(const std::string& group) {
   const std::string what = fmt::format("The group '{}' can't be deleted", group);
   forget(group);
   topics_->check_reachable();
+  const KafkaHandle client(KafkaRole::kAdmin, properties_, monitor_, {}, {});
   const KafkaDeadline deadline(topics_->timeout());
   const rd_kafka_resp_err_t code = retry_kafka(deadline, [&] {
     const KafkaDeleteGroup request(rd_kafka_DeleteGroup_new(group.c_str()));
     const KafkaEvent answer =
-        kafka_admin_call(*admin_, RD_KAFKA_ADMIN_OP_DELETEGROUPS, deadline, what,
+        kafka_admin_call(client, RD_KAFKA_ADMIN_OP_DELETEGROUPS, deadline, what,
                          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-                           // See above: better late than timed out.
+                           // A request that times out inside the client is the one that ends the process. This one
+                           // ends with the client, when the deadline has passed.
                            constexpr int kAnHourMs = 3'600'000;
                            rd_kafka_AdminOptions_set_request_timeout(options, kAnHourMs, nullptr, 0);
                            rd_kafka_DeleteGroup_t* one = request.get();
-                           rd_kafka_DeleteGroups(admin_->get(), &one, 1, options, queue);
+                           rd_kafka_DeleteGroups(client.get(), &one, 1, options, queue);
                          });
     size_t count = 0;
     const rd_kafka_group_result_t** groups =

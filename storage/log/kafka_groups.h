@@ -3,7 +3,8 @@
 //
 // librdkafka's admin interface could do this with one client for all groups, but up to 2.13 it ends the process when a
 // request to a group's coordinator timed out and the coordinator comes back (confluentinc/librdkafka#4605). A client
-// for each group knows no such trouble; the most recently used are kept.
+// for each group knows no such trouble; the most recently used are kept. Only deleting a group needs the admin
+// interface: it gets a client for that one call, so that nothing is left to come back to.
 #pragma once
 
 #include <list>
@@ -24,12 +25,9 @@ KafkaPartitionList make_kafka_offsets(const KafkaGroupOffsets& offsets);
 
 class KafkaGroups {
  public:
-  KafkaGroups(std::shared_ptr<KafkaHandle> admin, std::shared_ptr<const KafkaProperties> properties,
-              std::shared_ptr<KafkaMonitor> monitor, std::shared_ptr<KafkaTopics> topics)
-      : admin_(std::move(admin)),
-        properties_(std::move(properties)),
-        monitor_(std::move(monitor)),
-        topics_(std::move(topics)) {}
+  KafkaGroups(std::shared_ptr<const KafkaProperties> properties, std::shared_ptr<KafkaMonitor> monitor,
+              std::shared_ptr<KafkaTopics> topics)
+      : properties_(std::move(properties)), monitor_(std::move(monitor)), topics_(std::move(topics)) {}
 
   // As in Log. Waits for the outcome of a transaction that holds an offset of this partition.
   std::optional<CommittedOffset> committed(const std::string& group, const TopicPartition& partition);
@@ -47,7 +45,6 @@ class KafkaGroups {
   std::shared_ptr<KafkaHandle> handle_of(const std::string& group);
   void forget(const std::string& group);
 
-  const std::shared_ptr<KafkaHandle> admin_;
   const std::shared_ptr<const KafkaProperties> properties_;
   const std::shared_ptr<KafkaMonitor> monitor_;
   const std::shared_ptr<KafkaTopics> topics_;

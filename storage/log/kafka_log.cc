@@ -19,7 +19,7 @@ KafkaLog::KafkaLog(const KafkaLogOptions& options)
                                               KafkaProperties::Settings{{"isolation.level", "read_committed"}});
   topics_ = std::make_shared<KafkaTopics>(handle, options_.admin_timeout);
   offsets_ = std::make_shared<KafkaOffsets>(handle, topics_);
-  groups_ = std::make_shared<KafkaGroups>(handle, properties_, monitor_, topics_);
+  groups_ = std::make_shared<KafkaGroups>(properties_, monitor_, topics_);
 }
 
 KafkaLog::~KafkaLog() { monitor_->detach(); }

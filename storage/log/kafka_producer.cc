@@ -65,8 +65,9 @@ size_t record_bytes(const RecordView& record) {
   return bytes;
 }
 
-// librdkafka takes a timestamp of 0 as "now". A record of the epoch's first millisecond gets the second one instead:
-// wrong by a millisecond rather than by decades.
+// librdkafka takes a timestamp of 0 as "now", in every way of producing that it has (rd_kafka_msg_new0 fills in the
+// clock). A record of the epoch's first millisecond gets the second one instead: wrong by a millisecond rather than by
+// decades.
 int64_t kafka_timestamp(int64_t timestamp) { return timestamp == 0 ? 1 : timestamp; }
 
 }  // namespace

@@ -27,6 +27,7 @@ class KafkaProperties {
   // before.
   KafkaConf make_conf(KafkaRole role, const Settings& defaults, const Settings& fixed) const;
 
+  const std::string& bootstrap_servers() const { return bootstrap_servers_; }
   // What the user should know: properties that have no effect here. Without values.
   const std::vector<std::string>& warnings() const { return warnings_; }
 

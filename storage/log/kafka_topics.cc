@@ -197,11 +197,14 @@ void KafkaTopics::check_reachable() {
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(raw);
     return error;
   });
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw kafka_error(code, "No Kafka broker answers");
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw kafka_error(code, "No Kafka broker answers at " + handle_->properties().bootstrap_servers());
+  }
 }
 
 std::optional<TopicInfo> KafkaTopics::find(const std::string& name, const KafkaDeadline& deadline) {
-  const std::string what = fmt::format("Topic '{}' can't be looked up", name);
+  const std::string what =
+      fmt::format("Topic '{}' can't be looked up on Kafka at {}", name, handle_->properties().bootstrap_servers());
   handle_->serve();
   const KafkaTopic topic(rd_kafka_topic_new(handle_->get(), name.c_str(), nullptr));
   if (!topic) return std::nullopt;  // no topic can have this name
@@ -255,7 +258,7 @@ std::vector<TopicInfo> KafkaTopics::find_all(const KafkaDeadline& deadline) {
     std::ranges::sort(topics, {}, &TopicInfo::name);
     return topics;
   } while (deadline.pause());
-  throw kafka_error(code, "The topics can't be listed");
+  throw kafka_error(code, "The topics of Kafka at " + handle_->properties().bootstrap_servers() + " can't be listed");
 }
 
 void KafkaTopics::fill_configs(std::vector<TopicInfo>& topics, const KafkaDeadline& deadline) {
