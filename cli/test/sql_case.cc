@@ -133,8 +133,9 @@ class SqlCaseRun {
     context.catalog = &engine_.engine().catalog();
     context.functions = &engine_.engine().functions();
     sql::InsertValues as_insert{expected.source, expected.columns, expected.values};
-    Source writable = *source;  // also read-only sources can be asserted
+    Source writable = *source;  // also what can't be inserted into can be asserted
     writable.read_only = false;
+    writable.window.reset();
     Catalog catalog;
     for (const auto& [name, type] : engine_.engine().catalog().types()) catalog.put_type(name, type);
     catalog.put_source(std::make_shared<const Source>(writable));

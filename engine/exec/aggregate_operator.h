@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/exec/aggregate_set.h"
+#include "engine/exec/group_output.h"
 #include "engine/exec/row_codec.h"
 #include "engine/plan/physical_plan.h"
 
@@ -18,22 +19,15 @@ class AggregateOperator final : public Operator {
   void push(const Batch& batch, int input) override;
 
  private:
-  struct Result {
-    uint32_t row;
-    std::string_view value, old;  // data() == nullptr: none
-  };
   void change_group(const Batch& batch, uint32_t row);
-  void emit(const Batch& batch);
 
-  AggregateSet aggregates_;
   TaskContext& context_;
-  PlanSchema schema_;
-  bool old_rows_;
+  AggregateSet aggregates_;
+  GroupOutput output_;
   RowCodec key_codec_;
   std::vector<int> key_columns_;
   state::KeyValueStore& groups_;
   std::vector<const Column*> keys_;
-  std::vector<Result> results_;
   std::string key_, value_, undone_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/exec/aggregation_times.h"
+
 namespace weir {
 
 namespace {
@@ -37,7 +39,10 @@ void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out)
     if (join.grace_ms && join.type != sql::JoinType::kInner) out.push_back({node->id + "-outer", std::nullopt});
   }
   if (node->kind == PlanKind::kTable && node->old_rows) out.push_back({node->id, std::nullopt});
-  if (node->kind == PlanKind::kAggregate) out.push_back({node->id, std::nullopt});
+  if (node->kind == PlanKind::kAggregate) {
+    const PlanNode::AggregateSpec& spec = *node->aggregate;
+    out.push_back({node->id, spec.window ? std::optional(window_store_retention_ms(spec)) : std::nullopt});
+  }
   for (const PlanNodePtr& input : node->inputs) collect_stores(input, out);
 }
 

@@ -7,9 +7,11 @@
 #include "engine/exec/aggregate_operator.h"
 #include "engine/exec/expression.h"
 #include "engine/exec/output_operators.h"
+#include "engine/exec/session_aggregate_operator.h"
 #include "engine/exec/stateless_operators.h"
 #include "engine/exec/stream_join_operator.h"
 #include "engine/exec/table_operator.h"
+#include "engine/exec/window_aggregate_operator.h"
 #include "engine/plan/binder.h"
 #include "engine/sql/parser.h"
 
@@ -185,7 +187,7 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       if (node->kind == PlanKind::kTable) {
         made = std::make_unique<TableOperator>(*node, context_);
       } else {
-        made = std::make_unique<AggregateOperator>(*node, bind_aggregates(*node), context_);
+        made = make_aggregation(*node);
       }
       made->set_next(next, next_input);
       Operator* op = made.get();
@@ -208,6 +210,15 @@ void Task::build_input(const PlanNodePtr& node, Operator* op, int input) {
   auto queue = std::make_unique<InputQueue>(op, input);
   build(node, queue.get(), 0, true);
   inputs_.back().queue = std::move(queue);
+}
+
+std::unique_ptr<Operator> Task::make_aggregation(const PlanNode& node) {
+  AggregateSet aggregates = bind_aggregates(node);
+  if (!node.aggregate->window) return std::make_unique<AggregateOperator>(node, std::move(aggregates), context_);
+  if (node.aggregate->window->kind == sql::WindowClause::Kind::kSession) {
+    return std::make_unique<SessionAggregateOperator>(node, std::move(aggregates), context_);
+  }
+  return std::make_unique<WindowAggregateOperator>(node, std::move(aggregates), context_);
 }
 
 AggregateSet Task::bind_aggregates(const PlanNode& node) {

@@ -74,6 +74,7 @@ class Task {
   Operator* build_output(const PhysicalPlan& plan, const Stage& stage);
   BoundExprPtr bind(const std::string& sql, const PlanSchema& schema) const;
   AggregateSet bind_aggregates(const PlanNode& node);
+  std::unique_ptr<Operator> make_aggregation(const PlanNode& node);
   size_t process_single();
   bool prepare(Input& input);
   size_t run(size_t chosen);

@@ -100,7 +100,6 @@ void AggregationBinder::bind_window() {
     return;
   }
   const sql::WindowClause& clause = *query_.window;
-  refuse_unsupported("WINDOW", clause.pos);
   if (table_) {
     refuse("WINDOW is for streams, but '" + scope_.sources()[0].source->name +
                "' is a table: its rows are replaced, they don't belong to a time.",

@@ -27,6 +27,7 @@ class CachedSessionStore : public Store, public SessionStore, private EntryListe
                   const std::function<bool(std::string_view key, int64_t start, int64_t end, std::string_view value)>&
                       visit) override;
   void advance_time(int64_t stream_time) override { clock_.advance(stream_time); }
+  int64_t observed_time() const override { return clock_.observed(); }
 
   void take_changelog(BlockWriter& blocks, const BlockWriter::Emit& emit) override;
   void committed() override;

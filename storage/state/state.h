@@ -108,6 +108,7 @@ class SessionStore {
   virtual void find_ended(int64_t before,
                           const std::function<bool(std::string_view key, int64_t start, int64_t end, std::string_view value)>& visit) = 0;
   virtual void advance_time(int64_t stream_time) = 0;
+  virtual int64_t observed_time() const = 0;  // highest given; INT64_MIN before the first
 };
 
 class TaskState {

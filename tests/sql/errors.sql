@@ -188,11 +188,6 @@ CREATE STREAM S (K VARCHAR PRIMARY KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORM
 CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
 CREATE STREAM O AS SELECT * FROM S LIMIT 3;
 
---@test: WINDOW isn't there yet
---@expected.error: not_supported
-CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
-CREATE TABLE O AS SELECT K, COUNT(*) AS N FROM S WINDOW TUMBLING (SIZE 1 MINUTE) GROUP BY K;
-
 --@test: lambdas aren't there yet
 --@expected.error: not_supported
 --@expected.message: lambda
