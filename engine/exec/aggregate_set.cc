@@ -2,13 +2,20 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 namespace weir {
 
 namespace {
 
-constexpr size_t kTimeBytes = sizeof(int64_t);
+constexpr char kGroupVersion = 1;
+constexpr size_t kHeaderBytes = 1 + sizeof(int64_t);  // version, time
 using StateLength = uint32_t;
+
+void append_header(int64_t time, std::string& out) {
+  out.push_back(kGroupVersion);
+  out.append(reinterpret_cast<const char*>(&time), sizeof(time));
+}
 
 void evaluate_arguments(const std::vector<std::unique_ptr<CompiledExpression>>& expressions, const Batch& batch,
                         EvalContext& eval, std::vector<ColumnPtr>& columns, std::vector<const Column*>& pointers) {
@@ -41,7 +48,7 @@ void AggregateSet::begin(const Batch& batch) {
 
 template <class Visit>
 void AggregateSet::for_each_state(std::string_view value, const Visit& visit) {
-  size_t at = kTimeBytes;
+  size_t at = kHeaderBytes;
   for (Call& call : calls_) {
     StateLength length;
     std::memcpy(&length, value.data() + at, sizeof(length));
@@ -55,9 +62,7 @@ template <class Change>
 void AggregateSet::change(std::string_view old, int64_t time, std::string& out, const Change& apply) {
   if (old.data() == nullptr) {
     if (initial_.empty()) {
-      initial_.resize(kTimeBytes);
-      const int64_t never = INT64_MIN;
-      std::memcpy(initial_.data(), &never, kTimeBytes);
+      append_header(INT64_MIN, initial_);
       for (Call& call : calls_) {
         const size_t at = initial_.size();
         initial_.resize(at + sizeof(StateLength));
@@ -69,7 +74,7 @@ void AggregateSet::change(std::string_view old, int64_t time, std::string& out, 
     old = initial_;
   }
   time = std::max(time, time_of(old));
-  out.append(reinterpret_cast<const char*>(&time), sizeof(time));
+  append_header(time, out);
   for_each_state(old, [&](Call& call, std::string_view state) {
     const size_t at = out.size();
     out.resize(at + sizeof(StateLength));
@@ -103,8 +108,11 @@ void AggregateSet::merge(std::string_view a, std::string_view b, std::string& ou
 }
 
 int64_t AggregateSet::time_of(std::string_view value) {
+  if (value.size() < kHeaderBytes || value[0] != kGroupVersion) {
+    throw std::runtime_error("the state has a group of a form that this version doesn't read");
+  }
   int64_t time;
-  std::memcpy(&time, value.data(), sizeof(time));
+  std::memcpy(&time, value.data() + 1, sizeof(time));
   return time;
 }
 

@@ -290,6 +290,7 @@ class RepartitionDecoder final : public InputDecoder {
     DecodedColumns old(schema_, out.rows);
     for (uint32_t row = 0; row < out.rows; ++row) {
       std::string_view value = records.records[row].value.value_or(std::string_view{});
+      take_changed_rows_version(value);
       const auto old_row = take_changed_row(value);
       const auto new_row = take_changed_row(value);
       if (!old_row) out.old_null.set(row);

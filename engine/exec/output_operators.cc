@@ -151,7 +151,7 @@ void RepartitionSink::push_changes(const Batch& batch) {
     };
     const bool one_key = has_new && has_old && key_bytes_ == old_key_bytes_;
     if (has_old) {
-      value_bytes_.clear();
+      value_bytes_.assign(1, kChangedRowsVersion);
       append_changed_row(encode_row(old_values), value_bytes_);
       if (one_key) {
         append_changed_row(encode_row(values), value_bytes_);
@@ -161,7 +161,7 @@ void RepartitionSink::push_changes(const Batch& batch) {
       collect_change(batch, row, old_key_bytes_);
     }
     if (has_new && !one_key) {
-      value_bytes_.clear();
+      value_bytes_.assign(1, kChangedRowsVersion);
       append_changed_row(std::nullopt, value_bytes_);
       append_changed_row(encode_row(values), value_bytes_);
       collect_change(batch, row, key_bytes_);
