@@ -24,7 +24,7 @@ struct Planned {
   std::function<TestResult()> run;
 };
 
-void plan_file(const std::string& path, std::vector<Planned>& plan) {
+void plan_file(const std::string& path, const TestOptions& options, std::vector<Planned>& plan) {
   const std::string file = std::filesystem::path(path).filename().string();
   const auto unreadable = [&](const std::string& reason) {
     plan.push_back({file, file, [=] { return TestResult{file, file, TestResult::Outcome::kFailed, reason}; }});
@@ -32,11 +32,11 @@ void plan_file(const std::string& path, std::vector<Planned>& plan) {
   try {
     if (path.ends_with(".json")) {
       for (JsonCase& test : read_json_cases(path)) {
-        plan.push_back({file, test.name, [test = std::move(test)] { return run_json_case(test); }});
+        plan.push_back({file, test.name, [test = std::move(test), options] { return run_json_case(test, options); }});
       }
     } else {
       for (SqlCase& test : read_sql_cases(path)) {
-        plan.push_back({file, test.name, [test = std::move(test)] { return run_sql_case(test); }});
+        plan.push_back({file, test.name, [test = std::move(test), options] { return run_sql_case(test, options); }});
       }
     }
   } catch (const std::exception& e) {
@@ -87,10 +87,12 @@ int test_command(int argc, char** argv) {
   std::string filter, report;
   int jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   bool verbose = false;
+  TestOptions options;
   app.add_option("paths", paths, "Files and folders")->required();
   app.add_option("--filter", filter, "Only cases whose \"file - name\" contains this");
   app.add_option("-j,--jobs", jobs, "Cases that run at once");
   app.add_option("--report", report, "Write every case's outcome to this file, as JSON");
+  app.add_flag("--restart", options.restart, "End and resume every query between any two records; the rows must be the same");
   app.add_flag("-v,--verbose", verbose, "Print every case, not only those that failed");
   CLI11_PARSE(app, argc, argv);
   spdlog::set_level(spdlog::level::off);
@@ -101,7 +103,7 @@ int test_command(int argc, char** argv) {
       std::fprintf(stderr, "%s: no such file or folder\n", path.c_str());
       return 2;
     }
-    for (const std::string& file : files_of(path)) plan_file(file, plan);
+    for (const std::string& file : files_of(path)) plan_file(file, options, plan);
   }
   if (!filter.empty()) {
     std::erase_if(plan, [&](const Planned& planned) { return (planned.file + " - " + planned.name).find(filter) == std::string::npos; });

@@ -44,7 +44,8 @@ class CaseSkip : public std::runtime_error {
 // One run of one case.
 class CaseRun {
  public:
-  explicit CaseRun(const JsonCase& test) : test_(test), engine_({test.properties.begin(), test.properties.end()}) {}
+  CaseRun(const JsonCase& test, const TestOptions& options)
+      : test_(test), engine_({test.properties.begin(), test.properties.end()}, options) {}
 
   void run() {
     create_topics();
@@ -298,7 +299,7 @@ std::vector<JsonCase> read_json_cases(const std::string& path) {
   return out;
 }
 
-TestResult run_json_case(const JsonCase& test) {
+TestResult run_json_case(const JsonCase& test, const TestOptions& options) {
   TestResult result{test.file, test.name, TestResult::Outcome::kPassed, ""};
   if (!test.skip.empty()) {
     result.outcome = TestResult::Outcome::kSkipped;
@@ -306,7 +307,7 @@ TestResult run_json_case(const JsonCase& test) {
     return result;
   }
   try {
-    CaseRun(test).run();
+    CaseRun(test, options).run();
   } catch (const CaseSkip& e) {
     result.outcome = TestResult::Outcome::kSkipped;
     result.reason = e.what();

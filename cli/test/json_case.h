@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/test/json_node.h"
+#include "cli/test/test_options.h"
 #include "cli/test/test_result.h"
 
 namespace weir::cli {
@@ -20,6 +21,6 @@ struct JsonCase {
 
 // The cases of a file, expanded by format and configuration. Throws std::invalid_argument for a file that is none.
 std::vector<JsonCase> read_json_cases(const std::string& path);
-TestResult run_json_case(const JsonCase& test);
+TestResult run_json_case(const JsonCase& test, const TestOptions& options);
 
 }  // namespace weir::cli

@@ -20,7 +20,7 @@ class SqlFailure : public std::runtime_error {
 
 class SqlCaseRun {
  public:
-  explicit SqlCaseRun(const SqlCase& test) : test_(test), engine_({}) {}
+  SqlCaseRun(const SqlCase& test, const TestOptions& options) : test_(test), engine_({}, options) {}
 
   void run() { run_text(test_.text); }
 
@@ -293,7 +293,7 @@ std::vector<SqlCase> read_sql_cases(const std::string& path) {
   return out;
 }
 
-TestResult run_sql_case(const SqlCase& test) {
+TestResult run_sql_case(const SqlCase& test, const TestOptions& options) {
   TestResult result{test.file, test.name, TestResult::Outcome::kPassed, ""};
   const auto fail = [&](const std::string& reason) {
     result.outcome = TestResult::Outcome::kFailed;
@@ -301,7 +301,7 @@ TestResult run_sql_case(const SqlCase& test) {
   };
   const bool refusal = !test.expected_error.empty() || !test.expected_message.empty();
   try {
-    SqlCaseRun(test).run();
+    SqlCaseRun(test, options).run();
     if (refusal) fail("nothing was refused, but it should be");
   } catch (const StatementError& e) {
     const bool foreign = test.folder.find("sql-tests") != std::string::npos;

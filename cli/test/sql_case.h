@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/test/test_options.h"
 #include "cli/test/test_result.h"
 
 namespace weir::cli {
@@ -17,6 +18,6 @@ struct SqlCase {
 };
 
 std::vector<SqlCase> read_sql_cases(const std::string& path);
-TestResult run_sql_case(const SqlCase& test);
+TestResult run_sql_case(const SqlCase& test, const TestOptions& options);
 
 }  // namespace weir::cli

@@ -16,7 +16,8 @@ OwnedRecord own_record(const log::RecordView& record) {
   return out;
 }
 
-TestEngine::TestEngine(const std::map<std::string, std::string>& properties) {
+TestEngine::TestEngine(const std::map<std::string, std::string>& properties, const TestOptions& test_options)
+    : options_(test_options) {
   EngineOptions options;
   options.config.set("auto.offset.reset", "earliest");
   options.config.set("service.id", "test");
@@ -96,7 +97,7 @@ std::unique_ptr<QueryDriver> TestEngine::drive(const std::shared_ptr<const Query
   QueryDriver::Handlers handlers;
   handlers.output = [output = std::move(output), topic](const log::RecordView& record) { output(topic, own_record(record)); };
   handlers.error = std::move(error);
-  return std::make_unique<QueryDriver>(query, environment, state_, std::move(handlers));
+  return std::make_unique<QueryDriver>(query, environment, state_, options_.restart, std::move(handlers));
 }
 
 SourcePtr TestEngine::source_of_topic(const std::string& topic) const {

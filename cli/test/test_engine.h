@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/test/test_options.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/query_driver.h"
 
@@ -20,7 +21,7 @@ struct OwnedRecord {
 
 class TestEngine {
  public:
-  explicit TestEngine(const std::map<std::string, std::string>& properties);
+  TestEngine(const std::map<std::string, std::string>& properties, const TestOptions& options);
 
   Engine& engine() { return *engine_; }
   Session& session() { return session_; }
@@ -39,6 +40,7 @@ class TestEngine {
   SourcePtr source_of_topic(const std::string& topic) const;
 
  private:
+  TestOptions options_;
   std::unique_ptr<Engine> engine_;
   Session session_;
   std::shared_ptr<state::StateEnvironment> state_;

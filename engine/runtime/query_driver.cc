@@ -57,24 +57,51 @@ class QueryDriver::Collector final : public RecordCollector {
 };
 
 struct QueryDriver::StageRun {
-  std::unique_ptr<state::TaskState> state;
-  std::unique_ptr<Collector> collector;
-  std::unique_ptr<Task> task;
+  // What the stage's stores have written to their changelogs so far.
+  struct Change {
+    std::string store, key;
+    std::optional<std::string> value;
+    int64_t timestamp;
+  };
+  const Stage* stage;
   std::vector<std::string> inputs;
+  std::unique_ptr<Collector> collector;
+  std::unique_ptr<state::TaskState> state;
+  std::unique_ptr<Task> task;
+  std::vector<Change> changelog;
 };
 
 QueryDriver::QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvironment environment,
-                         std::shared_ptr<state::StateEnvironment> in_memory, Handlers handlers)
-    : query_(std::move(query)), handlers_(std::move(handlers)) {
+                         std::shared_ptr<state::StateEnvironment> in_memory, bool restart, Handlers handlers)
+    : query_(std::move(query)),
+      environment_(std::move(environment)),
+      in_memory_(std::move(in_memory)),
+      restart_(restart),
+      handlers_(std::move(handlers)) {
   for (const Stage& stage : query_->stages) {
     auto run = std::make_unique<StageRun>();
-    run->state = state::TaskState::open(in_memory, "");
+    run->stage = &stage;
+    for (const PlanNodePtr& input : stage.inputs) run->inputs.push_back(query_->input_topic(*input));
     run->collector =
         std::make_unique<Collector>(handlers_, stage.repartition ? query_->repartition_topic(*stage.repartition) : "");
-    run->task = std::make_unique<Task>(query_->plan, stage, environment, *run->state, *run->collector);
-    for (const PlanNodePtr& input : stage.inputs) run->inputs.push_back(query_->input_topic(*input));
+    open(*run);
     stages_.push_back(std::move(run));
   }
+}
+
+void QueryDriver::open(StageRun& run) {
+  run.state = state::TaskState::open(in_memory_, "");
+  run.task = std::make_unique<Task>(query_->plan, *run.stage, environment_, *run.state, *run.collector);
+}
+
+void QueryDriver::restart(StageRun& run) {
+  const int64_t stream_time = run.task->stream_time();
+  run.task.reset();
+  open(run);
+  for (const StageRun::Change& change : run.changelog) {
+    run.state->restore(change.store, {change.key, change.value, change.timestamp});
+  }
+  run.task->restore_stream_time(stream_time);
 }
 
 QueryDriver::~QueryDriver() = default;
@@ -106,12 +133,20 @@ void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) 
     view.offset = next_offset_[owned->topic]++;
     view.headers = *headers;
     fetched.records.push_back(view);
+    if (restart_) {
+      for (auto& stage : stages_) restart(*stage);
+    }
     for (auto& stage : stages_) {
       for (size_t i = 0; i < stage->inputs.size(); ++i) {
         if (stage->inputs[i] == owned->topic) stage->task->add(i, fetched);
       }
       stage->task->process([](size_t) { return true; });
-      stage->state->take_changelog([](const std::string&, const state::ChangelogRecord&) {});
+      stage->state->take_changelog([&](const std::string& store, const state::ChangelogRecord& change) {
+        if (!restart_) return;
+        std::optional<std::string> value;
+        if (change.value) value = std::string(*change.value);
+        stage->changelog.push_back({store, std::string(change.key), std::move(value), change.timestamp});
+      });
       stage->state->committed();
       while (!stage->collector->looped.empty()) {
         queue.push_back(std::move(stage->collector->looped.front()));

@@ -20,8 +20,10 @@ class QueryDriver {
     std::function<void(const Batch&)> rows;                 // push queries
   };
 
+  // `restart`: between any two records all tasks end and are made anew, their state restored from its changelogs. The output must
+  // be the same.
   QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvironment environment,
-              std::shared_ptr<state::StateEnvironment> in_memory, Handlers handlers);
+              std::shared_ptr<state::StateEnvironment> in_memory, bool restart, Handlers handlers);
   ~QueryDriver();
 
   const QueryDefinition& query() const { return *query_; }
@@ -34,7 +36,13 @@ class QueryDriver {
   struct StageRun;
   struct Queued;
 
+  void open(StageRun& run);
+  void restart(StageRun& run);
+
   std::shared_ptr<const QueryDefinition> query_;
+  TaskEnvironment environment_;
+  std::shared_ptr<state::StateEnvironment> in_memory_;
+  bool restart_;
   Handlers handlers_;
   std::vector<std::unique_ptr<StageRun>> stages_;
   std::map<std::string, int64_t> next_offset_;
