@@ -210,14 +210,21 @@ class SqlCaseRun {
     }
     if (!expected.elements.empty() && wanted != got) fail(piece, "expected the columns " + wanted + "got " + got);
     for (const sql::Property& property : expected.properties) {
-      const std::string value = property.value->kind == sql::ExprKind::kString
+      std::string value = property.value->kind == sql::ExprKind::kString
                                     ? static_cast<const sql::StringLiteral&>(*property.value).value
                                     : sql::to_sql(*property.value);
       std::string actual = value;
       if (property.name == "KAFKA_TOPIC") actual = source->topic;
       if (property.name == "KEY_FORMAT") actual = format_name(source->key_format.kind);
       if (property.name == "VALUE_FORMAT") actual = format_name(source->value_format.kind);
-      if (property.name == "TIMESTAMP") actual = source->timestamp_column;
+      if (property.name == "TIMESTAMP") {
+        actual = source->timestamp_column;
+        value = static_cast<const sql::ColumnRef&>(*sql::parse_expression(value)).name.name;
+      }
+      if (property.name == "WRAP_SINGLE_VALUE") {
+        actual = source->value_format.wrap_single_value ? "TRUE" : "FALSE";
+        std::transform(value.begin(), value.end(), value.begin(), [](unsigned char c) { return std::toupper(c); });
+      }
       if (property.name == "TIMESTAMP_FORMAT") actual = source->timestamp_format;
       if (actual != value) fail(piece, property.name + ": expected " + value + ", got " + actual);
     }
@@ -303,6 +310,11 @@ TestResult run_sql_case(const SqlCase& test, const TestOptions& options) {
   try {
     SqlCaseRun(test, options).run();
     if (refusal) fail("nothing was refused, but it should be");
+  } catch (const SqlFailure& e) {
+    // A test of the assertions themselves.
+    const bool wanted = test.expected_error == "assertion" || test.expected_error == "java.lang.AssertionError" ||
+                        test.expected_error == "io.confluent.ksql.util.KsqlException";
+    if (!wanted) fail(e.what());
   } catch (const StatementError& e) {
     const bool foreign = test.folder.find("sql-tests") != std::string::npos;
     if (foreign && e.kind() == StatementError::Kind::kNotSupported) {

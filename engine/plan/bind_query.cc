@@ -32,8 +32,9 @@ void refuse_table_clauses(const sql::Query& query, const QueryPurpose& purpose, 
     refuse("PARTITION BY is for streams, but '" + first.name + "' is a table: its key is its primary key.", query.partition_by_pos);
   }
   if (purpose.persistent && first.window) {
-    refuse_unsupported("A persistent query over the windowed table `" + first.name + "`", query.from.pos,
-                       "Declare a stream over the topic '" + first.topic + "'.");
+    refuse("A persistent query can't read the windowed table `" + first.name + "`. Declare a stream over the topic '" + first.topic +
+               "' and read that.",
+           query.from.pos);
   }
 }
 
