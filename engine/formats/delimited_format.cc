@@ -1,6 +1,5 @@
 // The format DELIMITED: one line of CSV a record. Written as ksqlDB's Commons CSV 1.4 does, quotes included, since
 // downstream readers compare text.
-#include <algorithm>
 #include <stdexcept>
 
 #include "engine/formats/codec.h"
@@ -33,7 +32,8 @@ class DelimitedEncoder : public RowEncoder {
   void begin(std::span<const Column* const> columns) override { data_.assign(columns.begin(), columns.end()); }
 
   bool encode(uint32_t row, std::string& out, bool& is_null, std::string&) override {
-    is_null = is_key_ && std::all_of(data_.begin(), data_.end(), [row](const Column* c) { return c->is_null(row); });
+    // Several key columns stay a key when all of them are NULL: its line has nothing but delimiters.
+    is_null = is_key_ && (data_.empty() || (data_.size() == 1 && data_[0]->is_null(row)));
     if (is_null) return true;
     for (size_t i = 0; i < data_.size(); ++i) {
       if (i > 0) out.append(delimiter_);
