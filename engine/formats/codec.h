@@ -38,6 +38,10 @@ const Codec& delimited_codec();
 const Codec& json_codec();
 const Codec& json_sr_codec();
 
+// The id with which an encoder marks its records: register_schema(context), but what this process has registered before
+// isn't asked for again.
+int writer_schema_id(const FormatContext& context);
+
 // <topic>-key or <topic>-value.
 std::string subject_of(const std::string& topic, bool is_key);
 // The one column of this side is written as a bare value rather than as a field of a record.

@@ -1,192 +1,226 @@
-// The embedded Schema Registry: schemas are records of the compacted topic `_schemas` of the log that the process has anyway, in the form
-// of Confluent's own registry, so that they could be carried over.
+#include "engine/formats/embedded_registry.h"
+
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
-#include <mutex>
-#include <nlohmann/json.hpp>
+#include <random>
 
-#include "engine/formats/schema_registry.h"
+#include "engine/formats/schema_identity.h"
+#include "engine/formats/schema_record.h"
 
 namespace weir {
-
 namespace {
 
-using Json = nlohmann::json;
+using RegistryErrorKind = SchemaRegistryError::Kind;
 
-constexpr const char* kSchemasTopic = "_schemas";
+constexpr int kRegisterAttempts = 100;  // each lost to another writer
+constexpr std::chrono::seconds kCatchUpTime{30};
 
-// The same schema whatever its white space and the order of its members.
-std::string canonical_schema(const std::string& type, const std::string& schema) {
-  if (type == "PROTOBUF") return schema;
-  const Json json = Json::parse(schema, nullptr, false);
-  return json.is_discarded() ? schema : json.dump();
+// Two processes of one service must not fence each other off.
+std::string registry_transactional_id(const std::string& topic) {
+  return topic + "-" + std::to_string(getpid()) + "-" + std::to_string(std::random_device()());
 }
-
-class EmbeddedRegistry final : public SchemaRegistry {
- public:
-  explicit EmbeddedRegistry(std::shared_ptr<log::Log> log) : log_(std::move(log)) {}
-
-  int register_schema(const std::string& subject, const std::string& type, const std::string& schema,
-                      const std::vector<SchemaReference>& references) override {
-    const std::lock_guard lock(mutex_);
-    load();
-    if (type != "PROTOBUF" && Json::parse(schema, nullptr, false).is_discarded()) {
-      throw SchemaRegistryError(SchemaRegistryError::Kind::kInvalid, "The schema for " + subject + " is no JSON.");
-    }
-    const std::string canonical = canonical_schema(type, schema);
-    RegisteredSchema fresh;
-    fresh.id = next_id_;
-    for (const RegisteredSchema& known : schemas_) {
-      if (known.type != type || canonical_schema(type, known.schema) != canonical) continue;
-      if (known.subject == subject) return known.id;
-      fresh.id = known.id;  // ids belong to schemas, not to subjects
-    }
-    fresh.subject = subject;
-    fresh.type = type;
-    fresh.schema = schema;
-    fresh.references = references;
-    fresh.version = 1;
-    for (const RegisteredSchema& known : schemas_) {
-      if (known.subject == subject) fresh.version = std::max(fresh.version, known.version + 1);
-    }
-    write(fresh, false);
-    keep(fresh);
-    return fresh.id;
-  }
-
-  RegisteredSchema schema_by_id(int id) override {
-    const std::lock_guard lock(mutex_);
-    load();
-    for (const RegisteredSchema& known : schemas_) {
-      if (known.id == id) return known;
-    }
-    throw SchemaRegistryError(SchemaRegistryError::Kind::kNotFound,
-                              "The embedded Schema Registry has no schema with the id " + std::to_string(id) + ".");
-  }
-
-  std::optional<RegisteredSchema> latest(const std::string& subject) override {
-    const std::lock_guard lock(mutex_);
-    load();
-    std::optional<RegisteredSchema> found;
-    for (const RegisteredSchema& known : schemas_) {
-      if (known.subject == subject && (!found || known.version > found->version)) found = known;
-    }
-    return found;
-  }
-
-  std::vector<std::string> subjects() override {
-    const std::lock_guard lock(mutex_);
-    load();
-    std::vector<std::string> out;
-    for (const RegisteredSchema& known : schemas_) out.push_back(known.subject);
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
-    return out;
-  }
-
-  void delete_subject(const std::string& subject) override {
-    const std::lock_guard lock(mutex_);
-    load();
-    bool any = false;
-    for (const RegisteredSchema& known : schemas_) {
-      if (known.subject != subject) continue;
-      write(known, true);
-      any = true;
-    }
-    if (!any) {
-      throw SchemaRegistryError(SchemaRegistryError::Kind::kNotFound, "The embedded Schema Registry has no subject " + subject + ".");
-    }
-    std::erase_if(schemas_, [&](const RegisteredSchema& known) { return known.subject == subject; });
-  }
-
-  std::string description() const override { return "the embedded Schema Registry"; }
-
- private:
-  // Reads the topic, once: this process is the only one to write it.
-  void load() {
-    if (loaded_) return;
-    if (log_->describe_topic(kSchemasTopic)) {
-      const log::TopicPartition partition{kSchemasTopic, 0};
-      const int64_t end = log_->end_offset(partition);
-      int64_t next = log_->begin_offset(partition);
-      const auto reader = log_->open_reader();
-      if (next < end) reader->assign(partition, next);
-      while (next < end) {
-        for (const log::FetchedRecords& fetched : reader->poll(std::chrono::milliseconds(200), 1024)) {
-          for (const log::RecordView& record : fetched.records) {
-            next = record.offset + 1;
-            apply(record);
-          }
-        }
-        if (next < end && reader->at_end(partition)) break;
-      }
-    }
-    loaded_ = true;
-  }
-
-  void apply(const log::RecordView& record) {
-    const Json key = Json::parse(record.key.value_or("null"), nullptr, false);
-    if (!key.is_object() || key.value("keytype", "") != "SCHEMA") return;
-    const std::string subject = key.value("subject", "");
-    const int version = key.value("version", 0);
-    std::erase_if(schemas_, [&](const RegisteredSchema& known) { return known.subject == subject && known.version == version; });
-    const Json value = Json::parse(record.value.value_or("null"), nullptr, false);
-    if (!value.is_object()) return;
-    next_id_ = std::max(next_id_, value.value("id", 0) + 1);  // also a deleted one's: ids are never given again
-    if (value.value("deleted", false)) return;
-    RegisteredSchema schema;
-    schema.subject = subject;
-    schema.version = version;
-    schema.id = value.value("id", 0);
-    schema.type = value.value("schemaType", "AVRO");
-    schema.schema = value.value("schema", "");
-    for (const Json& reference : value.value("references", Json::array())) {
-      schema.references.push_back({reference.value("name", ""), reference.value("subject", ""), reference.value("version", 0)});
-    }
-    keep(schema);
-  }
-
-  void keep(const RegisteredSchema& schema) {
-    next_id_ = std::max(next_id_, schema.id + 1);
-    schemas_.push_back(schema);
-  }
-
-  void write(const RegisteredSchema& schema, bool deleted) {
-    if (!log_->describe_topic(kSchemasTopic)) {
-      log::TopicConfig config;
-      config.cleanup = log::Cleanup::kCompact;
-      log_->create_topic(kSchemasTopic, config);
-    }
-    Json references = Json::array();
-    for (const SchemaReference& reference : schema.references) {
-      references.push_back({{"name", reference.name}, {"subject", reference.subject}, {"version", reference.version}});
-    }
-    const std::string key = Json{{"keytype", "SCHEMA"}, {"subject", schema.subject}, {"version", schema.version}, {"magic", 1}}.dump();
-    const std::string value = Json{{"subject", schema.subject}, {"version", schema.version},   {"id", schema.id},
-                                   {"schemaType", schema.type}, {"references", references}, {"schema", schema.schema},
-                                   {"deleted", deleted}}
-                                  .dump();
-    log::RecordView record;
-    record.key = key;
-    record.value = value;
-    record.timestamp =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-    const auto transaction = log_->open_transaction("schema-registry");
-    transaction->append(kSchemasTopic, 0, record);
-    transaction->commit();
-  }
-
-  std::shared_ptr<log::Log> log_;
-  std::mutex mutex_;
-  bool loaded_ = false;
-  int next_id_ = 1;
-  std::vector<RegisteredSchema> schemas_;
-};
 
 }  // namespace
 
-std::shared_ptr<SchemaRegistry> open_embedded_registry(std::shared_ptr<log::Log> log) {
-  return std::make_shared<EmbeddedRegistry>(std::move(log));
+EmbeddedRegistry::EmbeddedRegistry(std::shared_ptr<log::Log> log, const std::string& topic)
+    : log_(std::move(log)), partition_{topic, 0}, transactional_id_(registry_transactional_id(topic)) {}
+
+std::string EmbeddedRegistry::description() const {
+  return "the embedded Schema Registry (topic " + partition_.topic + ")";
+}
+
+int EmbeddedRegistry::register_schema(const std::string& subject, const std::string& type, const std::string& schema,
+                                      const std::vector<SchemaReference>& references) {
+  check_schema_text(subject, type, schema);
+  const std::string identity = schema_identity(type, schema, references);
+  const std::lock_guard io(io_mutex_);
+  for (int attempt = 0; attempt < kRegisterAttempts; ++attempt) {
+    catch_up();
+    RegisteredSchema fresh{0, 0, subject, type, schema, references};
+    {
+      const std::shared_lock lock(store_mutex_);
+      if (const auto id = store_.id_in_subject(subject, identity)) return *id;
+      check_references(fresh);
+      if (const auto id = store_.id_of(identity)) {
+        fresh = *store_.by_id(*id);  // an id has one text
+        fresh.subject = subject;
+      } else {
+        fresh.id = store_.next_id();
+      }
+      fresh.version = store_.next_version(subject);
+    }
+    append(fresh, false);
+  }
+  throw SchemaRegistryError(RegistryErrorKind::kUnavailable,
+                            "The schema for subject " + subject + " couldn't be registered in " + description() +
+                                ": others wrote to it at the same time, again and again. Try once more.");
+}
+
+int EmbeddedRegistry::writer_schema_id(const std::string& subject, const std::string& type, const std::string& schema,
+                                       const std::vector<SchemaReference>& references) {
+  {
+    const std::string identity = schema_identity(type, schema, references);
+    const std::shared_lock lock(store_mutex_);
+    if (const auto id = store_.id_in_subject(subject, identity)) return *id;
+  }
+  return register_schema(subject, type, schema, references);
+}
+
+void EmbeddedRegistry::check_references(const RegisteredSchema& schema) const {
+  for (const SchemaReference& reference : schema.references) {
+    if (store_.version(reference.subject, reference.version)) continue;
+    throw SchemaRegistryError(RegistryErrorKind::kInvalid,
+                              "The schema for subject " + schema.subject + " refers to version " +
+                                  std::to_string(reference.version) + " of subject " + reference.subject + " as " +
+                                  reference.name + ", but " + description() +
+                                  " has no such version. Register it first.");
+  }
+}
+
+void EmbeddedRegistry::import_schema(const RegisteredSchema& schema) {
+  check_schema_text(schema.subject, schema.type, schema.schema);
+  if (schema.id <= 0) {
+    throw SchemaRegistryError(RegistryErrorKind::kInvalid, "The schema for subject " + schema.subject +
+                                                               " can't have the id " + std::to_string(schema.id) +
+                                                               ": ids begin at 1.");
+  }
+  const std::string identity = schema_identity(schema.type, schema.schema, schema.references);
+  const std::lock_guard io(io_mutex_);
+  catch_up();
+  RegisteredSchema fresh = schema;
+  const auto is_there = [&] {
+    const auto version = store_.version(fresh.subject, fresh.version);
+    return version && version->id == fresh.id && store_.is_listed(fresh.subject, fresh.version) &&
+           schema_identity(version->type, version->schema, version->references) == identity;
+  };
+  {
+    const std::shared_lock lock(store_mutex_);
+    check_references(fresh);
+    if (fresh.version == 0) fresh.version = store_.next_version(fresh.subject);
+    if (is_there()) return;
+  }
+  append(fresh, false);
+  const std::shared_lock lock(store_mutex_);
+  if (is_there()) return;
+  throw SchemaRegistryError(RegistryErrorKind::kIncompatible,
+                            "The schema for subject " + fresh.subject + " can't have the id " +
+                                std::to_string(fresh.id) + " and the version " + std::to_string(fresh.version) +
+                                ": in " + description() + " one of them belongs to another schema.");
+}
+
+RegisteredSchema EmbeddedRegistry::schema_by_id(int id) {
+  for (const bool read : {false, true}) {
+    if (read) {
+      const std::lock_guard io(io_mutex_);
+      catch_up();
+    }
+    const std::shared_lock lock(store_mutex_);
+    if (const RegisteredSchema* schema = store_.by_id(id)) return *schema;
+  }
+  throw SchemaRegistryError(RegistryErrorKind::kNotFound,
+                            "There is no schema with the id " + std::to_string(id) + " in " + description() + ".");
+}
+
+std::optional<RegisteredSchema> EmbeddedRegistry::latest(const std::string& subject) {
+  const std::lock_guard io(io_mutex_);
+  catch_up();
+  const std::shared_lock lock(store_mutex_);
+  return store_.latest(subject);
+}
+
+std::optional<RegisteredSchema> EmbeddedRegistry::schema_version(const std::string& subject, int version) {
+  const std::lock_guard io(io_mutex_);
+  catch_up();
+  const std::shared_lock lock(store_mutex_);
+  return store_.version(subject, version);
+}
+
+std::vector<std::string> EmbeddedRegistry::subjects() {
+  const std::lock_guard io(io_mutex_);
+  catch_up();
+  const std::shared_lock lock(store_mutex_);
+  return store_.subjects();
+}
+
+void EmbeddedRegistry::delete_subject(const std::string& subject) {
+  const std::lock_guard io(io_mutex_);
+  catch_up();
+  std::vector<RegisteredSchema> versions;
+  {
+    const std::shared_lock lock(store_mutex_);
+    versions = store_.versions(subject);
+  }
+  if (versions.empty()) {
+    throw SchemaRegistryError(RegistryErrorKind::kNotFound,
+                              "There is no subject " + subject + " in " + description() + ".");
+  }
+  for (const RegisteredSchema& version : versions) append(version, true);
+}
+
+bool EmbeddedRegistry::topic_exists() {
+  if (!topic_exists_) topic_exists_ = log_->describe_topic(partition_.topic).has_value();
+  return topic_exists_;
+}
+
+void EmbeddedRegistry::create_topic() {
+  if (topic_exists()) return;
+  try {
+    log_->create_topic(partition_.topic, log::TopicConfig());  // kept for ever
+  } catch (const log::LogError& e) {
+    if (e.kind() != log::LogError::Kind::kExists) throw;
+  }
+  topic_exists_ = true;
+}
+
+void EmbeddedRegistry::catch_up(int64_t end) {
+  if (!topic_exists()) return;
+  end = std::max(end, log_->end_offset(partition_));
+  if (next_offset_ >= end) return;
+  // A new reader each time: what it finds at the end is the end after this call began.
+  const auto reader = log_->open_reader();
+  reader->assign(partition_, next_offset_);
+  const auto deadline = std::chrono::steady_clock::now() + kCatchUpTime;
+  while (next_offset_ < end) {
+    for (const log::FetchedRecords& fetched : reader->poll(std::chrono::milliseconds(200), 1024)) {
+      const std::lock_guard lock(store_mutex_);
+      for (const log::RecordView& record : fetched.records) {
+        apply_schema_record(record, store_);
+        next_offset_ = record.offset + 1;
+      }
+    }
+    // The last offsets may be a transaction's marks, which nobody is given.
+    if (reader->at_end(partition_)) next_offset_ = std::max(next_offset_, end);
+    if (next_offset_ < end && std::chrono::steady_clock::now() >= deadline) {
+      throw SchemaRegistryError(
+          RegistryErrorKind::kUnavailable,
+          "The topic " + partition_.topic + " of the embedded Schema Registry can't be read to its end: " +
+              log_->description() + " gave nothing beyond offset " + std::to_string(next_offset_) + " of " +
+              std::to_string(end) + " within " + std::to_string(kCatchUpTime.count()) + " s.");
+    }
+  }
+}
+
+void EmbeddedRegistry::append(const RegisteredSchema& schema, bool deleted) {
+  create_topic();
+  const std::string key = schema_record_key(schema);
+  const std::string value = schema_record_value(schema, deleted);
+  log::RecordView record;
+  record.key = key;
+  record.value = value;
+  record.timestamp =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
+  const auto transaction = log_->open_transaction(transactional_id_);
+  transaction->append(partition_.topic, partition_.partition, record);
+  std::map<log::TopicPartition, int64_t> ends;
+  transaction->commit(&ends);
+  catch_up(ends[partition_]);
+}
+
+std::shared_ptr<SchemaRegistry> open_embedded_registry(std::shared_ptr<log::Log> log, const std::string& topic) {
+  return std::make_shared<EmbeddedRegistry>(std::move(log), topic);
 }
 
 }  // namespace weir

@@ -167,8 +167,9 @@ int register_schema(const FormatContext& context) {
   check_format(context);
   SchemaRegistry& registry = registry_of(context);
   const std::string subject = subject_of(context.topic, context.is_key);
-  if (!context.spec.schema_id)
+  if (!context.spec.schema_id) {
     return registry.register_schema(subject, codec.schema_type(), codec.schema_text(context));
+  }
   // A schema given by its id is registered as it is, so that the topic's subject names it too.
   const RegisteredSchema given = registry.schema_by_id(*context.spec.schema_id);
   const int id = registry.register_schema(subject, given.type, given.schema, given.references);
@@ -179,6 +180,13 @@ int register_schema(const FormatContext& context) {
                                   registry.description());
   }
   return id;
+}
+
+int writer_schema_id(const FormatContext& context) {
+  if (context.spec.schema_id) return *context.spec.schema_id;
+  const Codec& codec = schema_codec(context.spec.kind);
+  return registry_of(context).writer_schema_id(subject_of(context.topic, context.is_key), codec.schema_type(),
+                                               codec.schema_text(context));
 }
 
 std::string schema_text(const FormatContext& context) {

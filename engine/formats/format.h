@@ -64,8 +64,10 @@ class RowEncoder {
   virtual ~RowEncoder() = default;
   // Called once before the rows of a batch: looks at types and picks writers. `columns` are those of the context, in order.
   virtual void begin(std::span<const Column* const> columns) = 0;
-  // Appends row `row`'s bytes to `out`. False: the row can't be encoded (reason in `error`); `out` is as before. A format may give null
-  // (a key of only NULLs, NONE): is_null then says so and nothing is appended.
+  // Appends row `row`'s bytes to `out`. False: the row can't be encoded (reason in `error`); `out` is as before. A format
+  // may give null: is_null then says so and nothing is appended. All give it for a key without columns and for one column
+  // that is NULL and stands alone (a key of one column, an unwrapped value; DELIMITED has no unwrapped values). Several key
+  // columns are a key, also when all of them are NULL.
   virtual bool encode(uint32_t row, std::string& out, bool& is_null, std::string& error) = 0;
 };
 
@@ -75,7 +77,8 @@ void check_format(const FormatContext& context);
 
 // `wanted`: indices of the columns to decode, ascending. Throws like check_format; registry errors as SchemaRegistryError.
 std::unique_ptr<RowDecoder> make_decoder(const FormatContext& context, const std::vector<int>& wanted);
-// For formats with schemas: registers the schema of the columns under the topic's subject on first use, or uses the given id.
+// For formats with schemas: takes the id of the columns' schema, registering it where this process hasn't yet, or the
+// given id, whose schema then says how to write.
 std::unique_ptr<RowEncoder> make_encoder(const FormatContext& context);
 
 // Columns from the registered schema of `topic` (or from spec.schema_id): CREATE without columns and IMPORT TOPICS.

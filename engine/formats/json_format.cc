@@ -53,7 +53,7 @@ class JsonSrCodec : public JsonCodec {
     return std::make_unique<JsonDecoder>(context, wanted, true);
   }
   std::unique_ptr<RowEncoder> make_encoder(const FormatContext& context) const override {
-    if (!context.spec.schema_id) return std::make_unique<JsonEncoder>(context, register_schema(context));
+    if (!context.spec.schema_id) return std::make_unique<JsonEncoder>(context, writer_schema_id(context));
     if (!context.registry) register_schema(context);  // throws: says that there is none
     const RegisteredSchema schema = context.registry->schema_by_id(*context.spec.schema_id);
     return std::make_unique<JsonEncoder>(context, context.spec.schema_id,

@@ -1,202 +1,303 @@
-// The client of Confluent's Schema Registry REST API. Several addresses are tried in turn; ids never change their schema, so what was
-// fetched by id is kept for good, and the latest of a subject for a moment.
-#include <curl/curl.h>
+#include "engine/formats/registry_client.h"
 
 #include <algorithm>
-#include <chrono>
-#include <map>
 #include <mutex>
-#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
 
-#include "engine/formats/schema_registry.h"
+#include "engine/formats/schema_identity.h"
+#include "engine/formats/tls_file.h"
 
 namespace weir {
-
 namespace {
 
-using Json = nlohmann::json;
-using Clock = std::chrono::steady_clock;
+using ClientErrorKind = SchemaRegistryError::Kind;
+using ClientClock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kLatestIsFresh{5};
-constexpr size_t kLargestAnswer = 16u << 20;
+constexpr const char* kRegistryMediaType = "application/vnd.schemaregistry.v1+json";
+constexpr std::chrono::milliseconds kLongestPause{2000};
+constexpr size_t kLongestReason = 500;
 
-size_t take_answer(char* data, size_t size, size_t count, void* target) {
-  auto& out = *static_cast<std::string*>(target);
-  if (out.size() + size * count > kLargestAnswer) return 0;
-  out.append(data, size * count);
-  return size * count;
+HttpSettings http_settings(const SchemaRegistryOptions& options) {
+  HttpSettings settings;
+  settings.connect_timeout = std::chrono::milliseconds(options.connect_timeout_ms);
+  // The files may be those of Kafka's clients, of no use for a registry without TLS.
+  if (options.url.find("https://") == std::string::npos) return settings;
+  settings.verify_tls = options.verify_tls;
+  settings.ca_file = options.ca_file;
+  settings.certificate_file = options.certificate_file;
+  settings.key_file = options.key_file;
+  settings.key_password = options.key_password;
+  if (!options.ca_file.empty()) check_tls_file(options.ca_file, "schema.registry.ssl.truststore.location", false);
+  if (!options.certificate_file.empty()) {
+    settings.certificate_is_pkcs12 =
+        check_tls_file(options.certificate_file, "schema.registry.ssl.keystore.location", true) == TlsFileKind::kPkcs12;
+  }
+  if (!options.key_file.empty()) check_tls_file(options.key_file, "schema.registry.ssl.key.location", false);
+  return settings;
 }
 
-class RegistryClient final : public SchemaRegistry {
- public:
-  explicit RegistryClient(SchemaRegistryOptions options) : options_(std::move(options)) {
-    static std::once_flag once;
-    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-    std::string rest = options_.url;
-    while (!rest.empty()) {
-      const size_t comma = rest.find(',');
-      std::string url = rest.substr(0, comma);
-      rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
-      while (!url.empty() && (url.back() == '/' || url.back() == ' ')) url.pop_back();
-      if (!url.empty()) urls_.push_back(url);
-    }
-    if (urls_.empty()) throw SchemaRegistryError(SchemaRegistryError::Kind::kInvalid, "schema.registry.url holds no address.");
-    curl_ = curl_easy_init();
-    if (curl_ == nullptr) throw SchemaRegistryError(SchemaRegistryError::Kind::kUnavailable, "libcurl can't be initialised.");
+std::string registration_body(const std::string& type, const std::string& schema,
+                              const std::vector<SchemaReference>& references, const RegisteredSchema* given = nullptr) {
+  RegistryJson body = {{"schema", schema}};
+  if (type != "AVRO") body["schemaType"] = type;
+  if (!references.empty()) body["references"] = references_to_json(references);
+  if (given != nullptr) body["id"] = given->id;
+  if (given != nullptr && given->version > 0) body["version"] = given->version;
+  return to_json_text(body);
+}
+
+std::string version_path(const std::string& subject) { return "/subjects/" + escape_path_part(subject) + "/versions"; }
+
+// One line of bounded length: it comes from outside.
+std::string tame(std::string text) {
+  if (text.size() > kLongestReason) text = text.substr(0, kLongestReason) + "…";
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return text;
+}
+
+bool is_passing_status(long status) { return status == 408 || status == 429 || status >= 500; }
+
+// "HTTP 404, error code 40401: Subject 'S' not found."
+std::string reason_of(const HttpOutcome& outcome) {
+  std::string reason = "HTTP " + std::to_string(outcome.status);
+  const RegistryJson json = RegistryJson::parse(outcome.body, nullptr, false);
+  if (!json.is_object()) return reason;
+  const auto code = json.find("error_code");
+  if (code != json.end() && code->is_number_integer()) reason += ", error code " + code->dump();
+  const auto message = json.find("message");
+  if (message != json.end() && message->is_string()) reason += ": " + tame(message->get<std::string>());
+  return reason;
+}
+
+// The registry's own code; 0: there is none, so that it wasn't a registry that answered.
+int error_code_of(const HttpOutcome& outcome) {
+  const RegistryJson json = RegistryJson::parse(outcome.body, nullptr, false);
+  if (!json.is_object()) return 0;
+  try {
+    return int_member(json, "error_code", 0);
+  } catch (const std::invalid_argument&) {
+    return 0;
   }
-  ~RegistryClient() override { curl_easy_cleanup(curl_); }
+}
 
-  int register_schema(const std::string& subject, const std::string& type, const std::string& schema,
-                      const std::vector<SchemaReference>& references) override {
-    Json body = {{"schema", schema}};
-    if (type != "AVRO") body["schemaType"] = type;
-    for (const SchemaReference& reference : references) {
-      body["references"].push_back({{"name", reference.name}, {"subject", reference.subject}, {"version", reference.version}});
-    }
-    const std::lock_guard lock(mutex_);
-    const Json answer = request("POST", "/subjects/" + escape(subject) + "/versions", body.dump(), "Registering a schema for " + subject);
-    latest_.erase(subject);
-    return answer.value("id", 0);
-  }
-
-  RegisteredSchema schema_by_id(int id) override {
-    const std::lock_guard lock(mutex_);
-    const auto known = by_id_.find(id);
-    if (known != by_id_.end()) return known->second;
-    const Json answer = request("GET", "/schemas/ids/" + std::to_string(id), "", "Fetching the schema with the id " + std::to_string(id));
-    RegisteredSchema schema = from(answer);
-    schema.id = id;
-    by_id_[id] = schema;
-    return schema;
-  }
-
-  std::optional<RegisteredSchema> latest(const std::string& subject) override {
-    const std::lock_guard lock(mutex_);
-    const auto known = latest_.find(subject);
-    if (known != latest_.end() && Clock::now() - known->second.first < kLatestIsFresh) return known->second.second;
-    std::optional<RegisteredSchema> found;
-    try {
-      found = from(request("GET", "/subjects/" + escape(subject) + "/versions/latest", "", "Fetching the latest schema of " + subject));
-    } catch (const SchemaRegistryError& e) {
-      if (e.kind() != SchemaRegistryError::Kind::kNotFound) throw;
-    }
-    if (found) latest_[subject] = {Clock::now(), *found};
-    return found;
-  }
-
-  std::vector<std::string> subjects() override {
-    const std::lock_guard lock(mutex_);
-    return request("GET", "/subjects", "", "Listing the subjects").get<std::vector<std::string>>();
-  }
-
-  void delete_subject(const std::string& subject) override {
-    const std::lock_guard lock(mutex_);
-    latest_.erase(subject);
-    request("DELETE", "/subjects/" + escape(subject), "", "Deleting the subject " + subject);
-  }
-
-  std::string description() const override { return "the Schema Registry at " + options_.url; }
-
- private:
-  static RegisteredSchema from(const Json& answer) {
-    RegisteredSchema schema;
-    schema.id = answer.value("id", 0);
-    schema.version = answer.value("version", 0);
-    schema.subject = answer.value("subject", "");
-    schema.type = answer.value("schemaType", "AVRO");
-    schema.schema = answer.value("schema", "");
-    for (const Json& reference : answer.value("references", Json::array())) {
-      schema.references.push_back({reference.value("name", ""), reference.value("subject", ""), reference.value("version", 0)});
-    }
-    return schema;
-  }
-
-  std::string escape(const std::string& text) const {
-    char* escaped = curl_easy_escape(curl_, text.c_str(), static_cast<int>(text.size()));
-    std::string out = escaped == nullptr ? text : escaped;
-    curl_free(escaped);
-    return out;
-  }
-
-  // Tries the addresses in turn, the one that answered last first. `what` begins the message of an error.
-  Json request(const char* method, const std::string& path, const std::string& body, const std::string& what) {
-    std::string reasons;
-    for (size_t attempt = 0; attempt < urls_.size(); ++attempt) {
-      const std::string& url = urls_[(preferred_ + attempt) % urls_.size()];
-      std::string answer;
-      long status = 0;
-      const std::string failure = perform(method, url + path, body, answer, status);
-      if (!failure.empty() || status >= 500) {
-        reasons += (reasons.empty() ? "" : "; ") + url + ": " + (failure.empty() ? "HTTP " + std::to_string(status) : failure);
-        continue;
-      }
-      preferred_ = (preferred_ + attempt) % urls_.size();
-      return judge(status, answer, url, what);
-    }
-    throw SchemaRegistryError(SchemaRegistryError::Kind::kUnavailable, what + " failed: the Schema Registry can't be reached (" + reasons + ").");
-  }
-
-  static Json judge(long status, const std::string& text, const std::string& url, const std::string& what) {
-    Json answer = Json::parse(text, nullptr, false);
-    if (status >= 200 && status < 300) {
-      if (answer.is_discarded()) {
-        throw SchemaRegistryError(SchemaRegistryError::Kind::kInvalid, what + ": " + url + " answered with no JSON. Is it a Schema Registry?");
-      }
-      return answer;
-    }
-    std::string reason = "HTTP " + std::to_string(status);
-    if (answer.is_object()) reason += ", " + answer.value("message", "no reason given");
-    using Kind = SchemaRegistryError::Kind;
-    const Kind kind = status == 404                    ? Kind::kNotFound
-                      : status == 409                  ? Kind::kIncompatible
-                      : status == 401 || status == 403 ? Kind::kUnauthorized
-                      : status == 429                  ? Kind::kUnavailable
-                                                       : Kind::kInvalid;
-    throw SchemaRegistryError(kind, what + " at " + url + ": " + reason +
-                                        (kind == Kind::kUnauthorized ? ". Check schema.registry.basic.auth.user.info." : ""));
-  }
-
-  std::string perform(const char* method, const std::string& url, const std::string& body, std::string& answer, long& status) {
-    curl_easy_reset(curl_);
-    curl_easy_setopt(curl_, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(curl_, CURLOPT_CUSTOMREQUEST, method);
-    curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout_ms));
-    curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl_, CURLOPT_SSL_VERIFYPEER, options_.verify_tls ? 1L : 0L);
-    curl_easy_setopt(curl_, CURLOPT_SSL_VERIFYHOST, options_.verify_tls ? 2L : 0L);
-    if (!options_.ca_file.empty()) curl_easy_setopt(curl_, CURLOPT_CAINFO, options_.ca_file.c_str());
-    if (!options_.username.empty()) {
-      curl_easy_setopt(curl_, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-      curl_easy_setopt(curl_, CURLOPT_USERNAME, options_.username.c_str());
-      curl_easy_setopt(curl_, CURLOPT_PASSWORD, options_.password.c_str());
-    }
-    curl_slist* headers = curl_slist_append(nullptr, "Accept: application/vnd.schemaregistry.v1+json");
-    if (!body.empty()) {
-      headers = curl_slist_append(headers, "Content-Type: application/vnd.schemaregistry.v1+json");
-      curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, body.c_str());
-      curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
-    }
-    curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl_, CURLOPT_WRITEFUNCTION, take_answer);
-    curl_easy_setopt(curl_, CURLOPT_WRITEDATA, &answer);
-    const CURLcode code = curl_easy_perform(curl_);
-    curl_slist_free_all(headers);
-    if (code != CURLE_OK) return curl_easy_strerror(code);
-    curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &status);
-    return "";
-  }
-
-  const SchemaRegistryOptions options_;
-  std::mutex mutex_;
-  CURL* curl_ = nullptr;
-  std::vector<std::string> urls_;
-  size_t preferred_ = 0;
-  std::map<int, RegisteredSchema> by_id_;
-  std::map<std::string, std::pair<Clock::time_point, RegisteredSchema>> latest_;
+struct Refusal {
+  ClientErrorKind kind;
+  std::string remedy;
 };
 
+Refusal refusal_of(long status, int code) {
+  // Subject, version and schema not found, and a subject that was deleted before.
+  if (status == 404 && code >= 40401 && code <= 40404) return {ClientErrorKind::kNotFound, ""};
+  if (status == 401 || status == 403) {
+    return {
+        ClientErrorKind::kUnauthorized,
+        " Check schema.registry.basic.auth.user.info or schema.registry.bearer.auth.token, and what that user may do."};
+  }
+  if (status == 409) {
+    return {ClientErrorKind::kIncompatible,
+            " Change the columns so that the subject's compatibility setting allows it, change that setting, or use "
+            "another topic."};
+  }
+  if (status >= 300 && status < 400) {
+    return {ClientErrorKind::kInvalid,
+            " Redirects aren't followed: give the address that it leads to in schema.registry.url."};
+  }
+  if (code == 0)
+    return {ClientErrorKind::kInvalid,
+            " That isn't a Schema Registry's answer: check schema.registry.url, its path as well."};
+  return {ClientErrorKind::kInvalid, ""};
+}
+
+std::string sentence_end(const std::string& text) { return !text.empty() && text.back() == '.' ? "" : "."; }
+
+[[noreturn]] void refuse_answer(const std::string& url, const std::string& what, const std::string& why) {
+  throw SchemaRegistryError(ClientErrorKind::kInvalid,
+                            "The Schema Registry at " + url + ", asked " + what +
+                                ", gave an answer that can't be understood: " + why +
+                                ". Check schema.registry.url: is there a Schema Registry, and no other service?");
+}
+
+// Half of the pause at least, so that nodes that failed together don't come back together.
+std::chrono::milliseconds with_jitter(std::chrono::milliseconds pause) {
+  static thread_local std::minstd_rand random(std::random_device{}());
+  return pause / 2 + std::chrono::milliseconds(random() % (pause.count() / 2 + 1));
+}
+
 }  // namespace
+
+RegistryClient::RegistryClient(const SchemaRegistryOptions& options)
+    : options_(options), addresses_(parse_registry_addresses(options.url)), http_(http_settings(options)) {}
+
+std::string RegistryClient::description() const {
+  std::string list;
+  for (const RegistryAddress& address : addresses_) list += (list.empty() ? "" : ", ") + address.url;
+  return "the Schema Registry at " + list;
+}
+
+int RegistryClient::register_schema(const std::string& subject, const std::string& type, const std::string& schema,
+                                    const std::vector<SchemaReference>& references) {
+  check_schema_text(subject, type, schema);
+  const Call call{"POST", version_path(subject), "to register a schema for subject " + subject,
+                  registration_body(type, schema, references)};
+  const Answer answer = ask(call);
+  try {
+    const int id = int_member(answer.json, "id");
+    const std::unique_lock lock(caches_mutex_);
+    registered_[subject][schema_identity(type, schema, references)] = id;
+    return id;
+  } catch (const std::invalid_argument& e) {
+    refuse_answer(answer.url, call.what, e.what());
+  }
+}
+
+int RegistryClient::writer_schema_id(const std::string& subject, const std::string& type, const std::string& schema,
+                                     const std::vector<SchemaReference>& references) {
+  {
+    const std::string identity = schema_identity(type, schema, references);
+    const std::shared_lock lock(caches_mutex_);
+    const auto known = registered_.find(subject);
+    if (known != registered_.end()) {
+      const auto id = known->second.find(identity);
+      if (id != known->second.end()) return id->second;
+    }
+  }
+  return register_schema(subject, type, schema, references);
+}
+
+void RegistryClient::import_schema(const RegisteredSchema& schema) {
+  check_schema_text(schema.subject, schema.type, schema.schema);
+  ask({"POST", version_path(schema.subject),
+       "to register a schema for subject " + schema.subject + " with the id " + std::to_string(schema.id),
+       registration_body(schema.type, schema.schema, schema.references, &schema)});
+}
+
+RegisteredSchema RegistryClient::schema_by_id(int id) {
+  {
+    const std::shared_lock lock(caches_mutex_);
+    const auto known = schemas_.find(id);
+    if (known != schemas_.end()) return known->second;
+  }
+  RegisteredSchema schema =
+      ask_for_schema({"GET", "/schemas/ids/" + std::to_string(id), "for the schema with the id " + std::to_string(id)});
+  schema.id = id;
+  const std::unique_lock lock(caches_mutex_);
+  return schemas_.emplace(id, std::move(schema)).first->second;
+}
+
+std::optional<RegisteredSchema> RegistryClient::latest(const std::string& subject) {
+  return ask_for_version(subject, "latest", "for the latest schema of subject " + subject);
+}
+
+std::optional<RegisteredSchema> RegistryClient::schema_version(const std::string& subject, int version) {
+  const std::string number = std::to_string(version);
+  return ask_for_version(subject, number + "?deleted=true", "for version " + number + " of subject " + subject);
+}
+
+std::optional<RegisteredSchema> RegistryClient::ask_for_version(const std::string& subject, const std::string& version,
+                                                                const std::string& what) {
+  try {
+    return ask_for_schema({"GET", version_path(subject) + "/" + version, what});
+  } catch (const SchemaRegistryError& e) {
+    if (e.kind() != ClientErrorKind::kNotFound) throw;
+    return std::nullopt;
+  }
+}
+
+RegisteredSchema RegistryClient::ask_for_schema(const Call& call) {
+  const Answer answer = ask(call);
+  try {
+    return schema_from_json(answer.json);
+  } catch (const std::invalid_argument& e) {
+    refuse_answer(answer.url, call.what, e.what());
+  }
+}
+
+std::vector<std::string> RegistryClient::subjects() {
+  const Call call{"GET", "/subjects", "for its subjects"};
+  const Answer answer = ask(call);
+  std::vector<std::string> names;
+  if (!answer.json.is_array()) refuse_answer(answer.url, call.what, "it is no array");
+  for (const RegistryJson& name : answer.json) {
+    if (!name.is_string()) refuse_answer(answer.url, call.what, "a subject's name is no string");
+    names.push_back(name.get<std::string>());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void RegistryClient::delete_subject(const std::string& subject) {
+  {
+    const std::unique_lock lock(caches_mutex_);
+    registered_.erase(subject);
+  }
+  ask({"DELETE", "/subjects/" + escape_path_part(subject), "to delete subject " + subject});
+}
+
+RegistryClient::Answer RegistryClient::ask(const Call& call) {
+  const std::chrono::milliseconds timeout(options_.timeout_ms);
+  const auto last_begin = ClientClock::now() + 2 * timeout;
+  std::string reasons;
+  bool may_pass = false;
+  std::chrono::milliseconds pause(options_.backoff_ms);
+  for (int round = 0; round < std::max(options_.rounds, 1) && ClientClock::now() < last_begin; ++round) {
+    if (round > 0) {
+      std::this_thread::sleep_for(with_jitter(pause));
+      pause = std::min(pause * 2, kLongestPause);
+    }
+    reasons.clear();
+    may_pass = false;
+    const size_t first = preferred_.load(std::memory_order_relaxed);
+    for (size_t i = 0; i < addresses_.size(); ++i) {
+      const size_t index = (first + i) % addresses_.size();
+      const RegistryAddress& address = addresses_[index];
+      const HttpOutcome outcome = send(call, address, timeout);
+      if (outcome.failure.empty() && !is_passing_status(outcome.status)) {
+        preferred_.store(index, std::memory_order_relaxed);
+        return judge(call, address.url, outcome);
+      }
+      may_pass = may_pass || outcome.failure.empty() || outcome.may_pass;
+      const std::string reason = outcome.failure.empty() ? reason_of(outcome) : outcome.failure;
+      reasons += (reasons.empty() ? "" : "; ") + address.url + ": " + reason;
+    }
+    if (!may_pass) break;
+  }
+  const std::string text = "The Schema Registry, asked " + call.what + ", failed to answer (" + reasons + ").";
+  if (may_pass) {
+    throw SchemaRegistryError(ClientErrorKind::kUnavailable, text + " Check that it is up, and schema.registry.url.");
+  }
+  throw SchemaRegistryError(ClientErrorKind::kInvalid,
+                            text +
+                                " Check schema.registry.url and schema.registry.ssl.*: the certificates that "
+                                "sign the registry's belong into schema.registry.ssl.truststore.location.");
+}
+
+HttpOutcome RegistryClient::send(const Call& call, const RegistryAddress& address, std::chrono::milliseconds timeout) {
+  HttpRequest request;
+  request.method = call.method;
+  request.url = address.url + call.path;
+  request.headers.push_back(std::string("Accept: ") + kRegistryMediaType);
+  if (!call.body.empty()) request.headers.push_back(std::string("Content-Type: ") + kRegistryMediaType);
+  request.body = call.body;
+  request.timeout = timeout;
+  request.bearer_token = options_.bearer_token;
+  request.username = options_.username.empty() ? address.username : options_.username;
+  request.password = options_.username.empty() ? address.password : options_.password;
+  return http_.perform(request);
+}
+
+RegistryClient::Answer RegistryClient::judge(const Call& call, const std::string& url, const HttpOutcome& outcome) {
+  if (outcome.status >= 200 && outcome.status < 300) {
+    Answer answer{RegistryJson::parse(outcome.body, nullptr, false), url};
+    if (answer.json.is_discarded()) refuse_answer(url, call.what, "it is no JSON");
+    return answer;
+  }
+  const Refusal refusal = refusal_of(outcome.status, error_code_of(outcome));
+  const std::string reason = reason_of(outcome);
+  throw SchemaRegistryError(refusal.kind, "The Schema Registry at " + url + ", asked " + call.what +
+                                              ", refused: " + reason + sentence_end(reason) + refusal.remedy);
+}
 
 std::shared_ptr<SchemaRegistry> connect_schema_registry(const SchemaRegistryOptions& options) {
   return std::make_shared<RegistryClient>(options);

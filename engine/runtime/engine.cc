@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "engine/runtime/processing_log.h"
+#include "engine/runtime/registry_settings.h"
 
 namespace weir {
 
@@ -80,19 +81,7 @@ Engine::Engine(EngineOptions options)
   services_.checkpoint_interval_ms = config_.get_int("checkpoint.interval.ms");
   services_.tasks.functions = functions_;
   services_.tasks.clock = wall_clock_ms;
-  const std::string registry_url = config_.get("schema.registry.url");
-  if (registry_url.empty()) {
-    services_.tasks.registry = open_embedded_registry(services_.log);
-  } else {
-    SchemaRegistryOptions registry;
-    registry.url = registry_url;
-    const std::string user_info = config_.get("schema.registry.basic.auth.user.info");
-    registry.username = user_info.substr(0, user_info.find(':'));
-    if (user_info.find(':') != std::string::npos) registry.password = user_info.substr(user_info.find(':') + 1);
-    registry.ca_file = config_.get("schema.registry.ssl.ca.location");
-    registry.verify_tls = config_.get_bool("schema.registry.ssl.verify");
-    services_.tasks.registry = connect_schema_registry(registry);
-  }
+  services_.tasks.registry = open_configured_registry(config_, services_.log);
   const std::string service = config_.get("service.id");
   command_log_ = std::make_unique<CommandLog>(services_.log, "_weir-" + service + "-commands");
   connectors_ = std::make_unique<ConnectorManager>(options_.connectors,

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/runtime/statement_executor.h"
+#include "engine/sql/secrets.h"
 
 namespace weir {
 
@@ -149,13 +150,13 @@ TableResult StatementExecutor::show_properties() {
     const bool local = session != session_.properties.end();
     const bool server = overrides.contains(definition.name);
     std::string value = local ? session->second : engine_.config_.get(definition.name);
-    if (definition.secret && !value.empty()) value = "***";
+    value = definition.secret && !value.empty() ? "***" : sql::shown_value(definition.name, value);
     table.rows.push_back({definition.name, definition.session ? "SESSION" : "SERVER", local ? "SESSION" : server ? "SERVER" : "",
                           std::move(value)});
   }
   // Client settings of Kafka: their names, and their values unless they are secret.
   for (const auto& [name, value] : engine_.config_.overrides()) {
-    if (Config::find(name) == nullptr) table.rows.push_back({name, "KAFKA", "SERVER", Config::is_secret(name) ? "***" : value});
+    if (Config::find(name) == nullptr) table.rows.push_back({name, "KAFKA", "SERVER", Config::is_secret(name) ? "***" : sql::shown_value(name, value)});
   }
   return table;
 }

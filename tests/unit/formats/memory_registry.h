@@ -27,6 +27,13 @@ class MemoryRegistry : public SchemaRegistry {
     }
     throw SchemaRegistryError(SchemaRegistryError::Kind::kNotFound, "no schema " + std::to_string(id));
   }
+  void import_schema(const RegisteredSchema& schema) override { schemas.push_back(schema); }
+  std::optional<RegisteredSchema> schema_version(const std::string& subject, int version) override {
+    for (const RegisteredSchema& known : schemas) {
+      if (known.subject == subject && known.version == version) return known;
+    }
+    return std::nullopt;
+  }
   std::optional<RegisteredSchema> latest(const std::string& subject) override {
     std::optional<RegisteredSchema> found;
     for (const RegisteredSchema& known : schemas) {

@@ -19,6 +19,10 @@ class MemoryRegistry final : public SchemaRegistry {
   void put(int id, const std::string& subject, const std::string& type, const std::string& schema);
   RegisteredSchema schema_by_id(int id) override;
   std::optional<RegisteredSchema> latest(const std::string& subject) override;
+  std::optional<RegisteredSchema> schema_version(const std::string& subject, int) override { return latest(subject); }
+  void import_schema(const RegisteredSchema& schema) override {
+    put(schema.id, schema.subject, schema.type, schema.schema);
+  }
   std::vector<std::string> subjects() override;
   void delete_subject(const std::string& subject) override { latest_.erase(subject); }
   std::string description() const override { return "the test's registry"; }
