@@ -66,14 +66,7 @@ class CaseRun {
     for (const JsonNode& topic : list_of(test_, "topics")) {
       const std::string name = topic.string_or("name", "");
       engine_.ensure_topic(name, std::stoi(topic.string_or("numPartitions", topic.string_or("partitions", "1"))));
-      for (const bool key : {true, false}) {
-        const JsonNode* schema = topic.find(key ? "keySchema" : "valueSchema");
-        if (schema == nullptr || schema->is_null()) continue;
-        const std::string format = topic.string_or(key ? "keyFormat" : "valueFormat", "AVRO");
-        const std::string type = format.starts_with("JSON") ? "JSON" : format;
-        engine_.engine().registry()->register_schema(name + (key ? "-key" : "-value"), type,
-                                                     schema->kind == JsonNode::Kind::kString ? schema->text : schema->dump());
-      }
+      for (const bool key : {true, false}) register_topic_schema(topic, key);
     }
     for (const std::string& text : test_.statements) {
       for (const std::string& topic : topics_of_create(text)) engine_.ensure_topic(topic);
@@ -81,6 +74,43 @@ class CaseRun {
     for (const char* list : {"inputs", "outputs"}) {
       for (const JsonNode& record : list_of(test_, list)) engine_.ensure_topic(record.string_or("topic", ""));
     }
+  }
+
+  // The schemas that a topic of the case brings along, with their ids where it gives any.
+  void register_topic_schema(const JsonNode& topic, bool key) {
+    const std::string side = key ? "key" : "value";
+    const JsonNode* schema = topic.find(side + "Schema");
+    if (schema == nullptr || schema->is_null()) return;
+    SchemaRegistry& registry = *engine_.engine().registry();
+    RegisteredSchema given;
+    given.subject = topic.string_or("name", "") + "-" + side;
+    given.type = schema_type_of(topic.string_or(side + "Format", "AVRO"));
+    given.schema = schema_text_of(given.type, *schema);
+    if (const JsonNode* references = topic.find(side + "SchemaReferences")) {
+      for (const JsonNode& reference : references->items) {
+        // A schema that others refer to is registered under the name that they use for it.
+        const std::string name = reference.string_or("name", "");
+        const std::string type = schema_type_of(reference.string_or("format", "AVRO"));
+        const JsonNode* text = reference.find("schema");
+        if (text == nullptr) throw CaseFailure("the schema reference " + name + " has no schema");
+        registry.register_schema(name, type, schema_text_of(type, *text));
+        given.references.push_back({name, name, 1});
+      }
+    }
+    const std::string id = topic.string_or(side + "SchemaId", "");
+    if (id.empty()) {
+      registry.register_schema(given.subject, given.type, given.schema, given.references);
+    } else {
+      given.id = std::stoi(id);
+      given.version = 1;
+      registry.import_schema(given);
+    }
+  }
+
+  static std::string schema_type_of(const std::string& format) { return format.starts_with("JSON") ? "JSON" : format; }
+  // Protobuf's schemas are strings in a case, the others are JSON in its place: "int" is Avro's with its quotes.
+  static std::string schema_text_of(const std::string& type, const JsonNode& schema) {
+    return type == "PROTOBUF" ? schema.text : schema.dump();
   }
 
   // KAFKA_TOPIC of statements that declare columns without PARTITIONS: such topics exist before the statements run.
