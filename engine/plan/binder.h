@@ -63,6 +63,9 @@ struct BoundCreateSource {
 };
 BoundCreateSource bind_create_source(const sql::CreateSource& statement, const BindContext& context);
 
+// ALTER … ADD COLUMN: the source as it is to be.
+Source bind_alter_source(const sql::AlterSource& statement, const BindContext& context);
+
 // CREATE STREAM … AS, INSERT INTO … SELECT
 struct BoundPersistentQuery {
   std::string query_id;

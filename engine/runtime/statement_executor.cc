@@ -123,9 +123,6 @@ StatementResult StatementExecutor::execute(const sql::UndefineVariable& s) {
 StatementResult StatementExecutor::execute(const sql::RunScript&) {
   refuse("RUN SCRIPT reads a file of the client: it works in the shell and in scripts.");
 }
-StatementResult StatementExecutor::execute(const sql::AlterSource&) { not_supported("ALTER STREAM/TABLE … ADD COLUMN"); }
-StatementResult StatementExecutor::execute(const sql::AssertTopic&) { not_supported("ASSERT TOPIC"); }
-StatementResult StatementExecutor::execute(const sql::AssertSchema&) { not_supported("ASSERT SCHEMA"); }
 StatementResult StatementExecutor::execute(const sql::AssertValues&) {
   refuse("ASSERT VALUES is for test files: run them with `weir test`.");
 }

@@ -22,9 +22,6 @@ class StatementExecutor {
   StatementResult execute(const sql::DefineVariable& s);
   StatementResult execute(const sql::UndefineVariable& s);
   StatementResult execute(const sql::RunScript& s);
-  StatementResult execute(const sql::AlterSource& s);
-  StatementResult execute(const sql::AssertTopic& s);
-  StatementResult execute(const sql::AssertSchema& s);
   StatementResult execute(const sql::AssertValues& s);
   StatementResult execute(const sql::AssertSource& s);
 
@@ -39,6 +36,13 @@ class StatementExecutor {
   StatementResult execute(const sql::ControlQuery& s);
   StatementResult execute(const sql::CreateConnector& s);
   StatementResult execute(const sql::DropConnector& s);
+
+  // execute_alter.cc
+  StatementResult execute(const sql::AlterSource& s);
+
+  // execute_assert.cc
+  StatementResult execute(const sql::AssertTopic& s);
+  StatementResult execute(const sql::AssertSchema& s);
 
   // execute_insert_values.cc
   StatementResult execute(const sql::InsertValues& s);

@@ -1,0 +1,24 @@
+// ALTER STREAM|TABLE … ADD COLUMN.
+#include "engine/runtime/statement_executor.h"
+
+namespace weir {
+
+StatementResult StatementExecutor::execute(const sql::AlterSource& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  Source altered = bind_alter_source(s, engine_.bind_context(session_));
+  if (uses_schema_registry(altered.value_format.kind)) {
+    FormatContext context{altered.value_format, false, altered.topic, {}, engine_.services_.tasks.registry};
+    for (const SourceColumn* column : altered.value_columns()) context.columns.push_back({column->name, column->type});
+    register_schema(context);
+  }
+  Command command;
+  command.statement = canonical();
+  altered.sql += ";\n" + command.statement;
+  command.source = std::move(altered);
+  engine_.append_and_apply(command);
+  StatementResult result;
+  result.message = s.kind == sql::SourceKind::kStream ? "Stream altered" : "Table altered";
+  return result;
+}
+
+}  // namespace weir
