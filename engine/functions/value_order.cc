@@ -27,6 +27,13 @@ int compare_text(std::string_view a, std::string_view b) {
   return utf16_place(static_cast<uint8_t>(*differ.first)) - utf16_place(static_cast<uint8_t>(*differ.second));
 }
 
+int compare_bytes(std::string_view a, std::string_view b) {
+  const size_t common = std::min(a.size(), b.size());
+  const auto differ = std::mismatch(a.begin(), a.begin() + static_cast<ptrdiff_t>(common), b.begin());
+  if (differ.first == a.begin() + static_cast<ptrdiff_t>(common)) return compare_plain(a.size(), b.size());
+  return compare_plain(static_cast<int8_t>(*differ.first), static_cast<int8_t>(*differ.second));
+}
+
 int compare_doubles(double a, double b) {
   if (a < b) return -1;
   if (a > b) return 1;
@@ -52,7 +59,7 @@ int compare_rows(const Column& a, size_t row_a, const Column& b, size_t row_b) {
     case TypeKind::kString:
       return compare_text(a.at<std::string_view>(row_a), b.at<std::string_view>(row_b));
     case TypeKind::kBytes:
-      return a.at<std::string_view>(row_a).compare(b.at<std::string_view>(row_b));
+      return compare_bytes(a.at<std::string_view>(row_a), b.at<std::string_view>(row_b));
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kStruct:

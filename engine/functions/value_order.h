@@ -10,6 +10,8 @@ namespace weir {
 // Negative, zero or positive. Text compares by UTF-16 code units, as java.lang.String does: that is the order of the
 // UTF-8 bytes except between characters beyond U+FFFF and those from U+E000 to U+FFFF.
 int compare_text(std::string_view a, std::string_view b);
+// Byte by byte as signed numbers, as java.nio.ByteBuffer does.
+int compare_bytes(std::string_view a, std::string_view b);
 // -0.0 before 0.0, NaN after everything, as Double.compare.
 int compare_doubles(double a, double b);
 
