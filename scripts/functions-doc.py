@@ -39,16 +39,17 @@ with tempfile.TemporaryDirectory() as data:
         variation = json.loads(line)
         variations.setdefault(variation["Variation"].split("(")[0], []).append(variation)
 
+aggregates = sum(fact["Type"] == "AGGREGATE" for fact in facts.values())
 out = ["# Functions", "",
        "Written by `scripts/functions-doc.py` from the program's own `SHOW FUNCTIONS` and `DESCRIBE FUNCTION`; don't edit it by hand.",
-       f"There are {len(names)} scalar functions. Names don't depend on case. Unless a function says otherwise, an argument that is NULL makes the",
-       "result NULL. An argument that a function can't work with (no such time zone, no such pattern) makes the result NULL and is",
-       "reported to the processing log. Aggregate and table functions are not there yet.", ""]
+       f"There are {len(names) - aggregates} scalar functions and {aggregates} aggregate functions. Names don't depend on case. Unless a scalar",
+       "function says otherwise, an argument that is NULL makes the result NULL. An argument that a function can't work with (no such time",
+       "zone, no such pattern) makes the result NULL and is reported to the processing log. Table functions are not there yet.", ""]
 for family in sorted(families):
     out += [f"## {family.capitalize()}", ""]
     for name in families[family]:
         fact = facts[name]
-        out += [f"### {name}", "", fact.get("Overview", ""), ""]
+        out += [f"### {name}", "", fact.get("Overview", "") + (f" For {fact['Applies to']}." if "Applies to" in fact else ""), ""]
         for variation in variations[name]:
             arguments = variation["Arguments"]
             out.append(f"- `{variation['Variation']}` {cell(variation['Description'])}" + (f" ({cell(arguments)})" if arguments else ""))

@@ -50,6 +50,26 @@ std::string join_names(const std::vector<std::string>& names) {
   return out;
 }
 
+// Scalar or aggregate function.
+template <class Function>
+StatementResult function_description(const Function& function, const std::string& type) {
+  StatementResult result;
+  result.message = line("Name", function.name) + line("Category", function.category) + line("Overview", function.description) +
+                   line("Type", type);
+  if (!function.example.empty()) result.message += line("Example", function.example);
+  TableResult table;
+  table.columns = {"Variation", "Description", "Arguments"};
+  for (const auto& overload : function.overloads) {
+    std::string arguments;
+    for (const auto& [argument, text] : overload.parameter_docs) {
+      arguments += (arguments.empty() ? "" : "; ") + argument + ": " + text;
+    }
+    table.rows.push_back({function.name + overload.signature, overload.description, arguments});
+  }
+  result.tables.push_back(std::move(table));
+  return result;
+}
+
 }  // namespace
 
 StatementResult StatementExecutor::execute(const sql::Describe& s) {
@@ -118,30 +138,19 @@ StatementResult StatementExecutor::describe_source(const Source& source, bool ex
 }
 
 StatementResult StatementExecutor::describe_function(const sql::Identifier& name) {
-  const ScalarFunction* function = engine_.functions_->find(name.name);
-  if (function == nullptr) {
-    std::vector<std::string> names;
-    for (const ScalarFunction* known : engine_.functions_->functions()) names.push_back(known->name);
-    const auto nearest = nearest_name(name.name, names);
-    refuse("There is no function named " + name.name + "." + (nearest ? " Did you mean " + *nearest + "?" : "") +
-               " SHOW FUNCTIONS lists them all.",
-           name.pos);
+  if (const ScalarFunction* function = engine_.functions_->find(name.name)) return function_description(*function, "SCALAR");
+  if (const AggregateFunction* function = engine_.functions_->find_aggregate(name.name)) {
+    StatementResult result = function_description(*function, "AGGREGATE");
+    result.message += line("Applies to", function->undo ? "streams and tables" : "streams");
+    return result;
   }
-  StatementResult result;
-  result.message = line("Name", function->name) + line("Category", function->category) + line("Overview", function->description) +
-                   line("Type", "SCALAR");
-  if (!function->example.empty()) result.message += line("Example", function->example);
-  TableResult table;
-  table.columns = {"Variation", "Description", "Arguments"};
-  for (const Overload& overload : function->overloads) {
-    std::string arguments;
-    for (const auto& [argument, text] : overload.parameter_docs) {
-      arguments += (arguments.empty() ? "" : "; ") + argument + ": " + text;
-    }
-    table.rows.push_back({function->name + overload.signature, overload.description, arguments});
-  }
-  result.tables.push_back(std::move(table));
-  return result;
+  std::vector<std::string> names;
+  for (const ScalarFunction* known : engine_.functions_->functions()) names.push_back(known->name);
+  for (const AggregateFunction* known : engine_.functions_->aggregates()) names.push_back(known->name);
+  const auto nearest = nearest_name(name.name, names);
+  refuse("There is no function named " + name.name + "." + (nearest ? " Did you mean " + *nearest + "?" : "") +
+             " SHOW FUNCTIONS lists them all.",
+         name.pos);
 }
 
 StatementResult StatementExecutor::describe_connector(const sql::Identifier& name) {

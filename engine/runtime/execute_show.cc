@@ -54,6 +54,9 @@ StatementResult StatementExecutor::execute(const sql::Show& s) {
       for (const ScalarFunction* function : engine_.functions_->functions()) {
         table.rows.push_back({function->name, function->category});
       }
+      for (const AggregateFunction* function : engine_.functions_->aggregates()) {
+        table.rows.push_back({function->name, function->category});
+      }
       std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) { return a[1] < b[1]; });
       break;
     case sql::ShowKind::kTypes:
