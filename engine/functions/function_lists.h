@@ -26,7 +26,13 @@ std::vector<ScalarFunction> map_functions();            // MAP_KEYS, ENTRIES …
 std::vector<ScalarFunction> date_text_functions();      // FORMAT_DATE, PARSE_TIMESTAMP …
 std::vector<ScalarFunction> date_functions();           // DATEADD, UNIX_TIMESTAMP, CONVERT_TZ …
 
-std::vector<AggregateFunction> counting_aggregates();  // COUNT
-std::vector<AggregateFunction> numeric_aggregates();   // SUM
+std::vector<AggregateFunction> counting_aggregates();    // COUNT, COUNT_DISTINCT
+std::vector<AggregateFunction> numeric_aggregates();     // SUM, AVG, SUM_LIST
+std::vector<AggregateFunction> min_max_aggregates();     // MIN, MAX
+std::vector<AggregateFunction> collect_aggregates();     // COLLECT_LIST, COLLECT_SET
+std::vector<AggregateFunction> offset_aggregates();      // EARLIEST_BY_OFFSET, LATEST_BY_OFFSET
+std::vector<AggregateFunction> top_k_aggregates();       // TOPK, TOPKDISTINCT
+std::vector<AggregateFunction> frequency_aggregates();   // HISTOGRAM, ATTR
+std::vector<AggregateFunction> statistics_aggregates();  // STDDEV_SAMPLE, STDDEV_SAMP, CORRELATION
 
 }  // namespace weir

@@ -24,7 +24,8 @@ void add_standard_functions(FunctionRegistry& registry) {
         json_functions, array_functions, array_set_functions, map_functions, date_text_functions, date_functions}) {
     for (ScalarFunction& function : family()) registry.add(std::move(function));
   }
-  for (auto family : {counting_aggregates, numeric_aggregates}) {
+  for (auto family : {counting_aggregates, numeric_aggregates, min_max_aggregates, collect_aggregates,
+                      offset_aggregates, top_k_aggregates, frequency_aggregates, statistics_aggregates}) {
     for (AggregateFunction& function : family()) registry.add(std::move(function));
   }
 }
