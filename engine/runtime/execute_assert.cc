@@ -63,7 +63,10 @@ StatementResult StatementExecutor::execute(const sql::AssertSchema& s) {
     try {
       if (s.subject && s.id) {
         const auto latest = registry->latest(*s.subject);
-        found = latest && latest->id == *s.id;
+        for (int version = latest ? latest->version : 0; version > 0 && !found; --version) {
+          const auto schema = registry->schema_version(*s.subject, version);
+          found = schema && schema->id == *s.id;
+        }
       } else if (s.subject) {
         found = registry->latest(*s.subject).has_value();
       } else {
