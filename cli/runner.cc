@@ -1,9 +1,14 @@
 #include "cli/runner.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
+
+#include "cli/script_path.h"
 
 namespace weir::cli {
 
@@ -27,24 +32,32 @@ bool Runner::run_file(const std::string& path) {
   }
   std::stringstream text;
   text << file.rdbuf();
-  return run(text.str(), path);
+  const std::string outer = std::exchange(folder_, std::filesystem::path(path).parent_path().string());
+  const bool ok = run(text.str(), path);
+  folder_ = outer;
+  return ok;
 }
 
-bool Runner::run(const std::string& text, const std::string& name) {
+bool Runner::run(const std::string& text, const std::string& name, uint32_t first_line) {
   std::vector<sql::StatementText> pieces;
   try {
     pieces = sql::split_statements(text);
   } catch (const StatementError& e) {
-    output_.error(name + ": " + e.render(text));
+    output_.error(name.empty() ? e.render(text) : e.render_in_file(name, text, e.position() ? e.position()->begin : 0, first_line));
     return false;
   }
   for (const sql::StatementText& piece : pieces) {
-    std::string statement = piece.text;  // what positions count in
+    sql::SubstitutedText statement{piece.text, {}};  // what positions count in
     try {
-      statement = sql::substitute_variables(piece.text, session_.variables);
+      statement = sql::substitute_with_places(piece.text, session_.variables);
       run_statement(piece);
     } catch (const StatementError& e) {
-      output_.error(name + ":" + std::to_string(piece.pos.line) + ": " + e.render(statement));
+      if (name.empty()) {
+        output_.error(e.render(statement.text));
+      } else {
+        const size_t offset = e.position() ? statement.written_offset(e.position()->begin) : 0;
+        output_.error(e.render_in_file(name, text, piece.pos.begin + std::min(offset, piece.text.size()), first_line));
+      }
       return false;
     }
     if (interrupted()) return false;
@@ -59,9 +72,9 @@ void Runner::run_statement(const sql::StatementText& piece) {
       throw StatementError(StatementError::Kind::kInvalid, "RUN SCRIPT is nested too deeply: does " + script->path + " run itself?");
     }
     ++depth_;
-    const bool ok = run_file(script->path);
+    const bool ok = run_file(script_path(script->path, folder_));
     --depth_;
-    if (!ok) throw StatementError(StatementError::Kind::kInvalid, "The script " + script->path + " failed.");
+    if (!ok && !interrupted()) throw StatementError(StatementError::Kind::kInvalid, "The script " + script->path + " failed.");
     return;
   }
   const StatementResult result = engine_.execute(*statement, session_);

@@ -20,8 +20,9 @@ class Runner {
   Runner(Engine& engine, Session& session, Output& output, RunnerOptions options)
       : engine_(engine), session_(session), output_(output), options_(options) {}
 
-  // All statements of `text`, up to the first that fails: its error is shown with its place in `name` and false returned.
-  bool run(const std::string& text, const std::string& name);
+  // All statements of `text`, up to the first that fails: its error is shown with its place in the file `name`, of which the text is what
+  // begins at the line `first_line`, and false returned. Without a name: with its place in the statement, as at the prompt.
+  bool run(const std::string& text, const std::string& name, uint32_t first_line = 1);
   bool run_file(const std::string& path);
 
   // Ends the query that is being shown. Safe in a signal handler.
@@ -37,7 +38,8 @@ class Runner {
   Session& session_;
   Output& output_;
   RunnerOptions options_;
-  int depth_ = 0;  // of RUN SCRIPT in scripts
+  std::string folder_;  // of the file that is being run; empty: of none
+  int depth_ = 0;       // of RUN SCRIPT in scripts
 };
 
 }  // namespace weir::cli

@@ -20,6 +20,7 @@ namespace weir::cli {
 namespace {
 
 constexpr int kHistoryLines = 10000;
+constexpr const char* kPipedName = "<stdin>";  // in the places of errors
 
 Engine* completion_engine = nullptr;  // readline's callbacks carry no user data
 
@@ -80,6 +81,7 @@ int Shell::run() {
     }
   }
   std::string pending;
+  uint32_t line_number = 0, first_line = 1;  // of what was read; of what is pending
   while (!exit_) {
     Runner::clear_interrupt();
     std::string line;
@@ -100,6 +102,8 @@ int Shell::run() {
     } else if (!std::getline(std::cin, line)) {
       break;
     }
+    ++line_number;
+    if (pending.empty()) first_line = line_number;
     if (pending.empty() && (trimmed(line).empty() || shell_command(trimmed(line)))) {
       if (interactive && !trimmed(line).empty()) add_history(line.c_str());
       continue;
@@ -107,12 +111,16 @@ int Shell::run() {
     pending += (pending.empty() ? "" : "\n") + line;
     if (!is_complete(pending)) continue;
     if (interactive) add_history(pending.c_str());
-    runner_.run(pending, "input");
+    // What comes from a file or a pipe is a script: it ends at its first error.
+    const bool ok = runner_.run(pending, interactive ? "" : kPipedName, first_line);
     output_.flush();
     pending.clear();
+    if (!interactive && (!ok || Runner::interrupted())) return Runner::interrupted() ? 130 : 1;
   }
+  if (!interactive && Runner::interrupted()) return 130;
   if (!interactive && !trimmed(pending).empty()) {
-    output_.error("The input ends within a statement: '" + trimmed(pending) + "' has no semicolon.");
+    output_.error(std::string(kPipedName) + ":" + std::to_string(first_line) + ": The input ends within a statement: '" +
+                  trimmed(pending) + "' has no semicolon.");
     return 1;
   }
   if (interactive) save_history();

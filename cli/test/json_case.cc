@@ -202,16 +202,7 @@ class CaseRun {
   }
 
   static void pipe(QueryDriver& driver, const std::string& topic, const OwnedRecord& record) {
-    std::vector<log::HeaderView> headers;
-    for (const auto& [name, value] : record.headers) {
-      headers.push_back({name, value ? log::OptionalBytes(*value) : std::nullopt});
-    }
-    log::RecordView view;
-    if (record.key) view.key = *record.key;
-    if (record.value) view.value = *record.value;
-    view.timestamp = record.timestamp;
-    view.headers = headers;
-    driver.pipe(topic, view);
+    driver.pipe(topic, log::OwnedRecordView(record).get());
   }
 
   void check_outputs() {

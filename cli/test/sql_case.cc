@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
+#include "cli/script_path.h"
 #include "cli/test/case_match.h"
 #include "cli/test/test_engine.h"
 #include "engine/exec/expression.h"
@@ -20,7 +22,7 @@ class SqlFailure : public std::runtime_error {
 
 class SqlCaseRun {
  public:
-  SqlCaseRun(const SqlCase& test, const TestOptions& options) : test_(test), engine_({}, options) {}
+  SqlCaseRun(const SqlCase& test, const TestOptions& options) : test_(test), folder_(test.folder), engine_({}, options) {}
 
   void run() { run_text(test_.text); }
 
@@ -40,12 +42,15 @@ class SqlCaseRun {
     }
   }
 
-  void run_script(const std::string& path) {
-    std::ifstream file(test_.folder + "/" + path);
-    if (!file) throw SqlFailure("the script " + path + " isn't there");
+  void run_script(const std::string& written) {
+    const std::string path = script_path(written, folder_);
+    std::ifstream file(path);
+    if (!file) throw SqlFailure("the script " + written + " isn't there");
     std::stringstream text;
     text << file.rdbuf();
+    const std::string outer = std::exchange(folder_, std::filesystem::path(path).parent_path().string());
     run_text(text.str());
+    folder_ = outer;
   }
 
   void execute(const sql::Statement& statement) {
@@ -98,18 +103,10 @@ class SqlCaseRun {
 
   // Depth first: what a query gives goes through its readers before its next record is taken.
   void feed(const std::string& topic, const OwnedRecord& record) {
-    std::vector<log::HeaderView> headers;
-    for (const auto& [name, value] : record.headers) {
-      headers.push_back({name, value ? log::OptionalBytes(*value) : std::nullopt});
-    }
-    log::RecordView view;
-    if (record.key) view.key = *record.key;
-    if (record.value) view.value = *record.value;
-    view.timestamp = record.timestamp;
-    view.headers = headers;
+    const log::OwnedRecordView view(record);
     for (const std::string& id : order_) {
       const auto driver = drivers_.find(id);
-      if (driver != drivers_.end() && driver->second->reads(topic)) driver->second->pipe(topic, view);
+      if (driver != drivers_.end() && driver->second->reads(topic)) driver->second->pipe(topic, view.get());
     }
   }
 
@@ -231,6 +228,7 @@ class SqlCaseRun {
   }
 
   const SqlCase& test_;
+  std::string folder_;  // of the file that is being run
   TestEngine engine_;
   std::map<std::string, std::unique_ptr<QueryDriver>> drivers_;
   std::vector<std::string> order_;

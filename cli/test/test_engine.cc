@@ -4,18 +4,6 @@
 
 namespace weir::cli {
 
-OwnedRecord own_record(const log::RecordView& record) {
-  OwnedRecord out;
-  if (record.key) out.key = std::string(*record.key);
-  if (record.value) out.value = std::string(*record.value);
-  out.timestamp = record.timestamp;
-  for (const log::HeaderView& header : record.headers) {
-    out.headers.emplace_back(std::string(header.key),
-                             header.value ? std::optional<std::string>(std::string(*header.value)) : std::nullopt);
-  }
-  return out;
-}
-
 TestEngine::TestEngine(const std::map<std::string, std::string>& properties, const TestOptions& test_options)
     : options_(test_options) {
   EngineOptions options;
@@ -47,16 +35,7 @@ void TestEngine::ensure_topic(const std::string& topic, int32_t partitions) {
 }
 
 void TestEngine::append(const std::string& topic, const OwnedRecord& record) {
-  std::vector<log::HeaderView> headers;
-  for (const auto& [name, value] : record.headers) {
-    headers.push_back({name, value ? log::OptionalBytes(*value) : std::nullopt});
-  }
-  log::RecordView view;
-  if (record.key) view.key = *record.key;
-  if (record.value) view.value = *record.value;
-  view.timestamp = record.timestamp;
-  view.headers = headers;
-  transaction_->append(topic, 0, view);
+  transaction_->append(topic, 0, log::OwnedRecordView(record).get());
   transaction_->commit();
 }
 
@@ -74,7 +53,7 @@ std::vector<OwnedRecord> TestEngine::records(const std::string& topic) {
     while (next < end) {
       for (const log::FetchedRecords& fetched : reader->poll(std::chrono::milliseconds(1000), 4096)) {
         for (const log::RecordView& record : fetched.records) {
-          out.push_back(own_record(record));
+          out.push_back(log::own_record(record));
           next = record.offset + 1;
         }
       }
@@ -95,7 +74,7 @@ std::unique_ptr<QueryDriver> TestEngine::drive(const std::shared_ptr<const Query
   }
   const std::string topic = query->plan.sink->topic;
   QueryDriver::Handlers handlers;
-  handlers.output = [output = std::move(output), topic](const log::RecordView& record) { output(topic, own_record(record)); };
+  handlers.output = [output = std::move(output), topic](const log::RecordView& record) { output(topic, log::own_record(record)); };
   handlers.error = std::move(error);
   return std::make_unique<QueryDriver>(query, environment, state_, options_.restart, std::move(handlers));
 }

@@ -9,15 +9,11 @@
 #include "cli/test/test_options.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/query_driver.h"
+#include "storage/log/owned_record.h"
 
 namespace weir::cli {
 
-// A record of a topic's log that owns its bytes.
-struct OwnedRecord {
-  std::optional<std::string> key, value;
-  int64_t timestamp = 0;
-  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
-};
+using log::OwnedRecord;
 
 class TestEngine {
  public:
@@ -46,7 +42,5 @@ class TestEngine {
   std::shared_ptr<state::StateEnvironment> state_;
   std::unique_ptr<log::LogTransaction> transaction_;
 };
-
-OwnedRecord own_record(const log::RecordView& record);
 
 }  // namespace weir::cli

@@ -20,9 +20,4 @@ std::string list_names(const std::vector<std::string>& names, const std::string&
   return out;
 }
 
-std::string suggestion(const std::string& name, const std::vector<std::string>& candidates) {
-  const auto nearest = nearest_name(name, candidates);
-  return nearest ? " Did you mean " + *nearest + "?" : "";
-}
-
 }  // namespace weir

@@ -16,7 +16,5 @@ namespace weir {
 
 // "A", "A or B", "A, B or C".
 std::string list_names(const std::vector<std::string>& names, const std::string& last_word);
-// " Did you mean X?" or nothing.
-std::string suggestion(const std::string& name, const std::vector<std::string>& candidates);
 
 }  // namespace weir

@@ -2,33 +2,14 @@
 
 #include <deque>
 
+#include "storage/log/owned_record.h"
+
 namespace weir {
 
-// A record that owns its bytes.
 struct QueryDriver::Queued {
   std::string topic;
-  std::optional<std::string> key, value;
-  int64_t timestamp;
-  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  log::OwnedRecord record;
 };
-
-namespace {
-
-template <class Owned>
-Owned own(const std::string& topic, const log::RecordView& record) {
-  Owned out;
-  out.topic = topic;
-  if (record.key) out.key = std::string(*record.key);
-  if (record.value) out.value = std::string(*record.value);
-  out.timestamp = record.timestamp;
-  for (const log::HeaderView& header : record.headers) {
-    out.headers.emplace_back(std::string(header.key),
-                             header.value ? std::optional<std::string>(std::string(*header.value)) : std::nullopt);
-  }
-  return out;
-}
-
-}  // namespace
 
 class QueryDriver::Collector final : public RecordCollector {
  public:
@@ -39,7 +20,7 @@ class QueryDriver::Collector final : public RecordCollector {
     if (repartition_topic_.empty()) {
       handlers_.output(record);
     } else {
-      looped.push_back(own<Queued>(repartition_topic_, record));
+      looped.push_back({repartition_topic_, log::own_record(record)});
     }
   }
   void rows(const Batch& batch) override {
@@ -115,24 +96,16 @@ bool QueryDriver::reads(const std::string& topic) const {
 
 void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) {
   std::deque<Queued> queue;
-  queue.push_back(own<Queued>(topic, record));
+  queue.push_back({topic, log::own_record(record)});
   while (!queue.empty()) {
     const auto owned = std::make_shared<Queued>(std::move(queue.front()));
     queue.pop_front();
-    const auto headers = std::make_shared<std::vector<log::HeaderView>>();
-    for (const auto& [name, value] : owned->headers) {
-      headers->push_back({name, value ? log::OptionalBytes(*value) : std::nullopt});
-    }
+    owned->record.offset = next_offset_[owned->topic]++;
+    const auto view = std::make_shared<log::OwnedRecordView>(owned->record);
     log::FetchedRecords fetched;
     fetched.source = {owned->topic, 0};
-    fetched.memory = {owned, headers};
-    log::RecordView view;
-    if (owned->key) view.key = *owned->key;
-    if (owned->value) view.value = *owned->value;
-    view.timestamp = owned->timestamp;
-    view.offset = next_offset_[owned->topic]++;
-    view.headers = *headers;
-    fetched.records.push_back(view);
+    fetched.memory = {owned, view};
+    fetched.records.push_back(view->get());
     if (restart_) {
       for (auto& stage : stages_) restart(*stage);
     }

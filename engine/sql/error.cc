@@ -73,6 +73,24 @@ std::string StatementError::render(const std::string& text) const {
          shown.text + "\n" + shown.caret;
 }
 
+std::string StatementError::render_in_file(const std::string& name, const std::string& text, size_t offset,
+                                           uint32_t first_line) const {
+  offset = std::min(offset, text.size());
+  uint32_t line = first_line, column = 1;
+  for (size_t at = 0; at < offset;) {
+    const auto [code, length] = sql::utf8_next(text, at);
+    column = code == '\n' ? 1 : column + 1;
+    if (code == '\n') ++line;
+    at += length;
+  }
+  std::string out = name + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + what();
+  if (pos_) {
+    const ShownLine shown = shown_line(text, offset);
+    out += "\n" + shown.text + "\n" + shown.caret;
+  }
+  return out;
+}
+
 std::optional<std::string> nearest_name(const std::string& name, const std::vector<std::string>& candidates) {
   constexpr size_t kLongestName = 256;  // longer ones are no typing mistakes, and the distance costs their product
   if (name.empty() || name.size() > kLongestName) return std::nullopt;
@@ -88,6 +106,11 @@ std::optional<std::string> nearest_name(const std::string& name, const std::vect
     }
   }
   return nearest ? std::optional<std::string>(*nearest) : std::nullopt;
+}
+
+std::string suggestion(const std::string& name, const std::vector<std::string>& candidates, const char* quote) {
+  const auto nearest = nearest_name(name, candidates);
+  return nearest ? " Did you mean " + (quote + *nearest) + quote + "?" : "";
 }
 
 }  // namespace weir

@@ -28,6 +28,11 @@ class StatementError : public std::runtime_error {
   // text that the position counts in. Without a position: the message alone.
   std::string render(const std::string& text) const;
 
+  // For a statement out of a file: "NAME:LINE:COLUMN: MESSAGE", with the line and a caret where the error has a place of its own.
+  // `text` is what was read of the file from its line `first_line` on, `offset` the byte in it that is at fault, or where the statement
+  // begins when the error has no place.
+  std::string render_in_file(const std::string& name, const std::string& text, size_t offset, uint32_t first_line = 1) const;
+
  private:
   Kind kind_;
   std::optional<sql::Position> pos_;
@@ -35,5 +40,7 @@ class StatementError : public std::runtime_error {
 
 // The candidate nearest to `name` by edit distance, ignoring case, or nullopt when none is near enough to suggest.
 std::optional<std::string> nearest_name(const std::string& name, const std::vector<std::string>& candidates);
+// The same as the end of a message: " Did you mean NAME?", or nothing. `quote` stands before and after the name.
+std::string suggestion(const std::string& name, const std::vector<std::string>& candidates, const char* quote = "");
 
 }  // namespace weir

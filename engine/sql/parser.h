@@ -41,6 +41,20 @@ TypeNamePtr parse_type_name(const std::string& text);
 // themselves; a caller needs it to render an error's place when the text had variables.
 std::string substitute_variables(const std::string& text, const Variables& variables);
 
+// The same with the way back: where in the text that was written a byte of the result comes from.
+struct SubstitutedText {
+  struct Edit {
+    size_t written_begin = 0, written_end = 0;  // the reference
+    size_t begin = 0, end = 0;                  // what stands for it in `text`
+  };
+  std::string text;
+  std::vector<Edit> edits;  // in order
+
+  // Of a byte inside a value: where its reference begins.
+  size_t written_offset(size_t offset) const;
+};
+SubstitutedText substitute_with_places(const std::string& text, const Variables& variables);
+
 // All reserved and non-reserved keywords, upper-case, sorted: completion and hints.
 const std::vector<std::string>& keywords();
 // Whether `name` needs back-quotes to be read back as the same identifier.

@@ -68,7 +68,7 @@ class VariableSubstitution {
  public:
   VariableSubstitution(const TokenList& tokens, const Variables& variables) : tokens_(tokens), variables_(variables) {}
 
-  std::string run() {
+  SubstitutedText run() {
     const std::string& text = tokens_.source().text();
     for (size_t i = 0; i < tokens_.size(); ++i) {
       const antlr4::Token* token = tokens_[i];
@@ -97,7 +97,7 @@ class VariableSubstitution {
       }
     }
     out_.append(text, copied_);
-    return std::move(out_);
+    return {std::move(out_), std::move(edits_)};
   }
 
  private:
@@ -127,6 +127,7 @@ class VariableSubstitution {
                            pos);
     }
     out_.append(value);
+    edits_.push_back({pos.begin, pos.end, out_.size() - value.size(), out_.size()});
   }
 
   void replace_inside(std::string_view written, char quote, const Position& pos) {
@@ -134,14 +135,16 @@ class VariableSubstitution {
     while (const auto reference = next_variable(written, copied)) {
       out_.append(written.substr(copied, reference->begin - copied));
       copied = reference->end;
+      const size_t begin = out_.size();
       if (reference->escaped) {
         out_.append(written.substr(reference->begin + 1, reference->end - reference->begin - 1));
-        continue;
+      } else {
+        for (const char c : value_of(*reference, pos)) {
+          if (c == quote) out_ += quote;
+          out_ += c;
+        }
       }
-      for (const char c : value_of(*reference, pos)) {
-        if (c == quote) out_ += quote;
-        out_ += c;
-      }
+      edits_.push_back({pos.begin + reference->begin, pos.begin + reference->end, begin, out_.size()});
     }
     out_.append(written.substr(copied));
   }
@@ -149,15 +152,31 @@ class VariableSubstitution {
   const TokenList& tokens_;
   const Variables& variables_;
   std::string out_;
+  std::vector<SubstitutedText::Edit> edits_;
   size_t copied_ = 0;
 };
 
 }  // namespace
 
 std::string substitute_variables(const std::string& text, const Variables& variables) {
-  if (text.find("${") == std::string::npos) return text;
+  return substitute_with_places(text, variables).text;
+}
+
+SubstitutedText substitute_with_places(const std::string& text, const Variables& variables) {
+  if (text.find("${") == std::string::npos) return {text, {}};
   const TokenList tokens(text);
   return VariableSubstitution(tokens, variables).run();
+}
+
+size_t SubstitutedText::written_offset(size_t offset) const {
+  size_t begin = 0, written_begin = 0;  // where the two texts ran alike last
+  for (const Edit& edit : edits) {
+    if (offset < edit.begin) break;
+    if (offset < edit.end) return edit.written_begin;
+    begin = edit.end;
+    written_begin = edit.written_end;
+  }
+  return written_begin + (offset - begin);
 }
 
 std::string escape_variables(const std::string& text) {

@@ -72,18 +72,38 @@ CREATE STREAM O AS SELECT K, NOPE FROM S;
 CREATE STREAM AFTER_IT (K VARCHAR KEY) WITH (KAFKA_TOPIC='after', VALUE_FORMAT='JSON', PARTITIONS=1);
 SQL
 run 1 --data-dir data -f bad.sql -e 'CREATE STREAM NEITHER (K VARCHAR KEY) WITH (KAFKA_TOPIC=$$, PARTITIONS=1);'
-says err 'bad.sql:4'
+says err 'bad.sql:4:30: '
 says err NOPE
+says err 'CREATE STREAM O AS SELECT K, NOPE FROM S;'
+says err '                             ^'
+silent_on err 'line '
 run 0 --data-dir data --output json -e 'SHOW STREAMS;'
 says out '"BEFORE_IT"'
 silent_on out AFTER_IT
 silent_on out NEITHER
 
+# Each of several is described with its own table below its name.
+COLUMNS=120 run 0 --data-dir data -e 'DESCRIBE STREAMS;'
+[[ $(grep -nE 'Name  .*: S$|^ A  .*INTEGER|Name  .*: BEFORE_IT' out | cut -d: -f2- | tr -s ' ' | tr '\n' '|') == *'Name : S| A | INTEGER '* ]] ||
+  fail "the columns of S aren't below its name"
+
 # Syntax errors too.
 printf 'SHOW STREAMS;\n\nSHOW\nSTRAMS;\n' >syntax.sql
 run 1 --data-dir data -f syntax.sql
-says err 'syntax.sql:3'
+says err 'syntax.sql:4:1: '
 says err STRAMS
+
+# A place behind a variable is that of the file, not of the text that stands for it.
+printf "DEFINE a_long_value = 'SOMETHING';\nSELECT 'x\${a_long_value}',\n K, '\${a_long_value}', NOPE, K FROM S EMIT CHANGES;\n" >places.sql
+run 1 --data-dir data -f places.sql
+says err 'places.sql:3:24: '
+says err ' K, '"'"'${a_long_value}'"'"', NOPE, K'
+printf "DEFINE v = 'NOPE';\nSELECT K, \${v} FROM S EMIT CHANGES;\n" >places.sql
+run 1 --data-dir data -f places.sql
+says err 'places.sql:2:11: '
+says err NOPE
+run 1 --data-dir data -e 'SELECT NOPE FROM S EMIT CHANGES;'
+says err '-e:1:8: '
 
 run 1 --data-dir data -f missing.sql
 says err missing.sql
@@ -106,7 +126,15 @@ is '{"K":"a"}'
 printf "SHOW TYPES;\nRUN SCRIPT 'bad.sql';\nSHOW TYPES;\n" >outer.sql
 run 1 --data-dir data -f outer.sql
 says err 'bad.sql:1'
-says err 'outer.sql:2'
+says err 'outer.sql:2:1: '
+# A path counts from the file that contains the statement, else from the current folder.
+mkdir -p sub/deep
+echo "SELECT K FROM S EMIT CHANGES LIMIT 2;" >sub/inner.sql
+echo "RUN SCRIPT '../inner.sql';" >sub/deep/middle.sql
+printf "SET 'auto.offset.reset' = 'earliest';\nRUN SCRIPT 'deep/middle.sql';\nRUN SCRIPT 'set.sql';\n" >sub/outer.sql
+run 0 --data-dir data --output json -f sub/outer.sql
+is '{"K":"a"}
+{"K":"b"}'
 echo "RUN SCRIPT 'itself.sql';" >itself.sql
 run 1 --data-dir data -f itself.sql
 says err itself.sql
@@ -149,5 +177,14 @@ code=0
 printf 'SHOW STREAMS' | timeout 30 "$WEIR" --data-dir data >out 2>err || code=$?
 [[ $code == 1 ]] || fail "an unfinished statement on standard input ends with $code, not 1"
 says err semicolon
+# They are a script: the first error ends it.
+code=0
+printf 'SHOW TYPES;\n\nSELECT K,\n  NOPE FROM S EMIT CHANGES;\nCREATE STREAM AFTER_IT (K VARCHAR KEY) WITH (KAFKA_TOPIC='"'after'"', VALUE_FORMAT='"'JSON'"', PARTITIONS=1);\n' |
+  timeout 30 "$WEIR" --data-dir data >out 2>err || code=$?
+[[ $code == 1 ]] || fail "an error on standard input ends with $code, not 1"
+says err '<stdin>:4:3: '
+says err '  NOPE FROM S EMIT CHANGES;'
+run 0 --data-dir data --output json -e 'SHOW STREAMS;'
+silent_on out AFTER_IT
 
 echo "ok script_test: $checks runs"
