@@ -56,12 +56,14 @@ void Output::show(const StatementResult& result) {
       }
     }
     if (!result.message.empty()) message(result.message);
+    for (const StatementResult& part : result.parts) show(part);
     if (!result.text.empty()) message(result.text);
   } else {
     if (!result.message.empty()) {
       info("\n" + result.message + (result.message.ends_with('\n') ? "" : "\n"));
     }
     for (const TableResult& part : result.tables) table(part);
+    for (const StatementResult& part : result.parts) show(part);
     if (!result.text.empty()) info(result.text + (result.text.ends_with('\n') ? "" : "\n"));
   }
   for (const std::string& warning : result.warnings) {

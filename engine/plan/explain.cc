@@ -18,11 +18,12 @@ std::string duration_text(int64_t millis) {
                                     {3'600'000, "HOUR", "HOURS"},
                                     {60'000, "MINUTE", "MINUTES"},
                                     {1000, "SECOND", "SECONDS"}};
+  if (millis == 0) return "0 SECONDS";
   for (const Unit& unit : kUnits) {
-    if (millis > 0 && millis % unit.millis == 0)
+    if (millis % unit.millis == 0)
       return fmt::format("{} {}", millis / unit.millis, millis == unit.millis ? unit.one : unit.many);
   }
-  return fmt::format("{} MILLISECONDS", millis);
+  return fmt::format("{} MILLISECOND{}", millis, millis == 1 ? "" : "S");
 }
 
 const char* join_word(sql::JoinType type) {
@@ -120,7 +121,7 @@ std::string headline(const PlanNode& node) {
                                      ? duration_text(j.before_ms)
                                      : fmt::format("({}, {})", duration_text(j.before_ms), duration_text(j.after_ms));
       std::string line = fmt::format("STREAM JOIN {} within {}", join_word(j.type), within);
-      if (j.grace_ms) line += " grace " + duration_text(*j.grace_ms);
+      if (j.grace_ms) line += *j.grace_ms == 0 ? ", no grace period" : " grace " + duration_text(*j.grace_ms);
       return line + (j.windowed ? ", per window" : "");
     }
     case PlanKind::kTable:

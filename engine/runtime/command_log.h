@@ -17,7 +17,7 @@ namespace weir {
 struct ConnectorDefinition {
   std::string name;
   bool is_source = true;
-  std::map<std::string, std::string> properties;  // secrets only as ${env:…} or ${file:…} references
+  std::map<std::string, std::string> properties;  // as the statement gave them: references such as ${env:NAME} unresolved
   std::string sql;                                // canonical, secrets masked
 };
 

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
-#include <fstream>
 #include <stdexcept>
 
+#include "engine/runtime/value_reference.h"
 #include "engine/sql/error.h"
 #include "engine/sql/formatter.h"
 
@@ -91,23 +90,6 @@ void check_value(const PropertyDefinition& definition, const std::string& value)
                               " SHOW PROPERTIES lists what exists.");
 }
 
-// ${env:NAME} → the variable's value.
-std::string resolve_environment(const std::string& value) {
-  std::string out;
-  size_t at = 0;
-  while (true) {
-    const size_t open = value.find("${env:", at);
-    if (open == std::string::npos) return out + value.substr(at);
-    const size_t close = value.find('}', open);
-    if (close == std::string::npos) throw std::invalid_argument("'${env:' has no closing '}'");
-    const std::string name = value.substr(open + 6, close - open - 6);
-    const char* found = std::getenv(name.c_str());
-    if (found == nullptr) throw std::invalid_argument("the environment variable " + name + " is not set");
-    out += value.substr(at, open - at) + found;
-    at = close + 1;
-  }
-}
-
 }  // namespace
 
 std::string Config::canonical_name(const std::string& name) {
@@ -129,7 +111,7 @@ const PropertyDefinition* Config::find(const std::string& name) {
 }
 
 void Config::set(const std::string& name, const std::string& value) {
-  const std::string resolved = resolve_environment(value);
+  const std::string resolved = resolve_references(value);
   if (const PropertyDefinition* definition = find(name)) {
     check_value(*definition, resolved);
     values_[definition->name] = resolved;
@@ -141,25 +123,7 @@ void Config::set(const std::string& name, const std::string& value) {
 }
 
 void Config::load_file(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::invalid_argument("The configuration file " + path + " can't be read. Check the path and its permissions.");
-  std::string line;
-  for (int number = 1; std::getline(file, line); ++number) {
-    const size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == std::string::npos || line[begin] == '#' || line[begin] == '!') continue;
-    const size_t equals = line.find('=', begin);
-    const auto trim = [](std::string text) {
-      text.erase(0, text.find_first_not_of(" \t\r"));
-      text.erase(text.find_last_not_of(" \t\r") + 1);
-      return text;
-    };
-    try {
-      if (equals == std::string::npos) throw std::invalid_argument("expected name=value");
-      set(trim(line.substr(begin, equals - begin)), trim(line.substr(equals + 1)));
-    } catch (const std::invalid_argument& e) {
-      throw std::invalid_argument(path + ", line " + std::to_string(number) + ": " + e.what());
-    }
-  }
+  read_properties_file(path, [this](const std::string& name, const std::string& value) { set(name, value); });
 }
 
 std::string Config::get(const std::string& name) const {

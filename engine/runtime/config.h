@@ -28,7 +28,7 @@ class Config {
   // Checks and stores; throws std::invalid_argument that names the property, the value, and the nearest known name. Names of
   // client settings of Kafka (security.*, sasl.*, ssl.*, and anything after "kafka.") are taken as they are.
   void set(const std::string& name, const std::string& value);
-  // Properties file: name=value lines, # comments, ${env:NAME} resolved. Throws with file and line.
+  // Properties file: name=value lines, # comments, ${env:NAME} and ${file:PATH:KEY} resolved. Throws with file and line.
   void load_file(const std::string& path);
 
   std::string get(const std::string& name) const;  // the default when not set

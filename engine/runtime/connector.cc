@@ -5,14 +5,16 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "engine/runtime/connector_secrets.h"
 #include "engine/sql/error.h"
 
 namespace weir {
 
 struct ConnectorManager::Running {
-  ConnectorDefinition definition;
+  ConnectorDefinition definition;  // as given: with references
+  std::unique_ptr<const ConnectorSecrets> secrets;  // null when they can't be resolved
   std::string connector_class;
-  std::unique_ptr<Connector> connector;
+  std::unique_ptr<Connector> connector;  // null when it can't be made
   std::atomic<bool> stopping{false};
   std::atomic<bool> failed{false};
   std::string failure;  // written before `failed`
@@ -54,9 +56,7 @@ const ConnectorPlugin& ConnectorManager::plugin_of(const ConnectorDefinition& de
       known.push_back(name);
     }
   }
-  const auto nearest = nearest_name(given->second, known);
-  throw std::invalid_argument("Unknown connector class '" + given->second + "'." +
-                              (nearest ? " Did you mean '" + *nearest + "'?" : "") +
+  throw std::invalid_argument("Unknown connector class '" + given->second + "'." + suggestion(given->second, known, "'") +
                               " SHOW CONNECTOR PLUGINS lists the classes.");
 }
 
@@ -66,14 +66,15 @@ void ConnectorManager::validate(const ConnectorDefinition& definition) const {
   for (const ConnectorOption& option : plugin.options()) names.push_back(option.name);
   for (const auto& [name, value] : definition.properties) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      const auto nearest = nearest_name(name, names);
       throw std::invalid_argument("Unknown option '" + name + "' of connector " + definition.name + "." +
-                                  (nearest ? " Did you mean '" + *nearest + "'?" : ""));
+                                  suggestion(name, names, "'"));
     }
   }
+  const ConnectorSecrets secrets(definition, plugin);
+  const ConnectorDefinition& resolved = secrets.resolved();
   for (const ConnectorOption& option : plugin.options()) {
-    const auto given = definition.properties.find(option.name);
-    if (given == definition.properties.end()) {
+    const auto given = resolved.properties.find(option.name);
+    if (given == resolved.properties.end()) {
       if (option.required) {
         throw std::invalid_argument("Connector " + definition.name + " needs the option '" + option.name + "': " +
                                     option.description + ".");
@@ -84,28 +85,47 @@ void ConnectorManager::validate(const ConnectorDefinition& definition) const {
       std::string list;
       for (const std::string& choice : option.choices) list += (list.empty() ? "" : ", ") + choice;
       throw std::invalid_argument("Option '" + option.name + "' of connector " + definition.name + " can't be '" +
-                                  (option.secret ? "***" : given->second) + "': expected one of " + list + ".");
+                                  (secrets.is_secret(option.name) ? "***" : secrets.redact(given->second)) + "': expected one of " + list + ".");
     }
   }
-  plugin.validate(definition, services_);
+  secrets.guard([&] { plugin.validate(resolved, services_); });
+}
+
+std::vector<std::string> ConnectorManager::secret_options(const ConnectorDefinition& definition) const {
+  const ConnectorSecrets secrets(definition, plugin_of(definition));
+  std::vector<std::string> names;
+  for (const auto& [name, value] : definition.properties) {
+    if (secrets.is_secret(name)) names.push_back(name);
+  }
+  return names;
 }
 
 void ConnectorManager::start(const ConnectorDefinition& definition) {
-  const ConnectorPlugin& plugin = plugin_of(definition);
   auto running = std::make_unique<Running>();
   running->definition = definition;
-  running->connector_class = plugin.classes().front();
-  running->connector = plugin.create(definition, services_);
   Running* target = running.get();
-  running->thread = std::thread([target] {
-    try {
-      target->connector->run(target->stopping);
-    } catch (const std::exception& e) {
-      target->failure = e.what();
-      target->failed.store(true);
-      spdlog::error("connector {} failed: {}", target->definition.name, e.what());
-    }
-  });
+  const auto fail = [target](const std::string& reason) {
+    target->failure = target->secrets ? target->secrets->redact(reason) : reason;
+    target->failed.store(true);
+    spdlog::error("connector {} failed: {}", target->definition.name, target->failure);
+  };
+  try {
+    const auto given = definition.properties.find("connector.class");
+    if (given != definition.properties.end()) running->connector_class = given->second;
+    const ConnectorPlugin& plugin = plugin_of(definition);
+    running->connector_class = plugin.classes().front();
+    running->secrets = std::make_unique<const ConnectorSecrets>(definition, plugin);
+    running->connector = plugin.create(running->secrets->resolved(), services_);
+    running->thread = std::thread([target, fail] {
+      try {
+        target->connector->run(target->stopping);
+      } catch (const std::exception& e) {
+        fail(e.what());
+      }
+    });
+  } catch (const std::exception& e) {
+    fail(e.what());
+  }
   std::lock_guard lock(mutex_);
   running_[definition.name] = std::move(running);
 }
@@ -120,7 +140,7 @@ void ConnectorManager::stop(const std::string& name) {
     running_.erase(found);
   }
   running->stopping.store(true);
-  running->thread.join();
+  if (running->thread.joinable()) running->thread.join();
 }
 
 void ConnectorManager::stop_all() {
@@ -136,7 +156,11 @@ void ConnectorManager::stop_all() {
 }
 
 ConnectorManager::Entry ConnectorManager::entry_of(const Running& running) const {
-  Entry entry{running.definition, running.connector_class, running.connector->status()};
+  Entry entry{running.definition, running.connector_class, {}};
+  if (running.connector) {
+    entry.status = running.connector->status();
+    entry.status.error = running.secrets->redact(std::move(entry.status.error));
+  }
   if (running.failed.load()) {
     entry.status.state = ConnectorStatus::State::kFailed;
     entry.status.error = running.failure;

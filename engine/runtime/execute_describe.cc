@@ -1,6 +1,8 @@
 // DESCRIBE and EXPLAIN.
 #include <algorithm>
+#include <utility>
 
+#include "engine/runtime/described_line.h"
 #include "engine/runtime/processing_log.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/sql/formatter.h"
@@ -31,32 +33,21 @@ std::string column_type_text(const SourceColumn& column, const Source& source) {
   return text;
 }
 
-std::string line(const std::string& name, const std::string& value) {
-  std::string out = name;
-  out.resize(std::max<size_t>(out.size(), 21), ' ');
-  return out + ": " + value + "\n";
-}
-
 TableResult fields_table(const Source& source) {
   TableResult table;
   table.columns = {"Field", "Type"};
-  for (const SourceColumn& column : source.columns) table.rows.push_back({column.name, column_type_text(column, source)});
+  for (const SourceColumn& column : source.columns)
+    table.rows.push_back({column.name, column_type_text(column, source)});
   return table;
-}
-
-std::string join_names(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
 }
 
 // Scalar or aggregate function.
 template <class Function>
 StatementResult function_description(const Function& function, const std::string& type) {
   StatementResult result;
-  result.message = line("Name", function.name) + line("Category", function.category) + line("Overview", function.description) +
-                   line("Type", type);
-  if (!function.example.empty()) result.message += line("Example", function.example);
+  result.message = described_line("Name", function.name) + described_line("Category", function.category) +
+                   described_line("Overview", function.description) + described_line("Type", type);
+  if (!function.example.empty()) result.message += described_line("Example", function.example);
   TableResult table;
   table.columns = {"Variation", "Description", "Arguments"};
   for (const auto& overload : function.overloads) {
@@ -89,41 +80,44 @@ StatementResult StatementExecutor::execute(const sql::Describe& s) {
   for (const SourcePtr& source : engine_.catalog_->sources()) {
     if (source->kind != kind) continue;
     StatementResult described = describe_source(*source, s.extended);
-    result.text += (result.text.empty() ? "" : "\n") + described.message;
-    for (TableResult& table : described.tables) result.tables.push_back(std::move(table));
+    // The hint stands once, below them all.
+    if (!s.extended) result.text = std::exchange(described.text, "");
+    result.parts.push_back(std::move(described));
   }
   return result;
 }
 
 StatementResult StatementExecutor::describe_source(const Source& source, bool extended) {
   StatementResult result;
-  result.message = line("Name", source.name);
+  result.message = described_line("Name", source.name);
   if (!extended) {
     result.tables.push_back(fields_table(source));
     result.text = "For runtime statistics and query details run: DESCRIBE <Stream,Table> EXTENDED;";
     return result;
   }
-  result.message += line("Type", sql::source_kind_name(source.kind));
-  result.message += line("Timestamp field", source.timestamp_column.empty() ? "Not set - using <ROWTIME>" : source.timestamp_column);
-  if (!source.timestamp_format.empty()) result.message += line("Timestamp format", source.timestamp_format);
-  result.message += line("Key format", format_name(source.key_format.kind));
-  result.message += line("Value format", format_name(source.value_format.kind));
+  result.message += described_line("Type", sql::source_kind_name(source.kind));
+  result.message += described_line(
+      "Timestamp field", source.timestamp_column.empty() ? "Not set - using <ROWTIME>" : source.timestamp_column);
+  if (!source.timestamp_format.empty()) result.message += described_line("Timestamp format", source.timestamp_format);
+  result.message += described_line("Key format", format_name(source.key_format.kind));
+  result.message += described_line("Value format", format_name(source.value_format.kind));
   const auto topic = engine_.services_.log->describe_topic(source.topic);
-  result.message += line("Kafka topic", source.topic + (topic ? " (partitions: " + std::to_string(topic->config.partitions) +
-                                                                    ", replication: " + std::to_string(topic->config.replicas) + ")"
-                                                              : " (missing)"));
-  result.message += line("Statement", source.sql);
+  result.message += described_line(
+      "Kafka topic", source.topic + (topic ? " (partitions: " + std::to_string(topic->config.partitions) +
+                                                 ", replication: " + std::to_string(topic->config.replicas) + ")"
+                                           : " (missing)"));
+  result.message += described_line("Statement", source.sql);
   result.tables.push_back(fields_table(source));
   const auto readers = engine_.catalog_->readers_of(source.name);
   const auto writers = engine_.catalog_->writers_of(source.name);
-  if (!readers.empty()) result.text += line("Read by queries", join_names(readers));
-  if (!writers.empty()) result.text += line("Written by queries", join_names(writers));
+  if (!readers.empty()) result.text += described_line("Read by queries", join_names(readers));
+  if (!writers.empty()) result.text += described_line("Written by queries", join_names(writers));
   for (const std::string& id : writers) {
     const auto status = engine_.query_status(id);
     if (!status) continue;
-    result.text += line("Statistics of " + id, std::to_string(status->records_in.load()) + " records in, " +
-                                                   std::to_string(status->records_out.load()) + " out, " +
-                                                   std::to_string(status->error_count()) + " with errors");
+    result.text += described_line("Statistics of " + id, std::to_string(status->records_in.load()) + " records in, " +
+                                                             std::to_string(status->records_out.load()) + " out, " +
+                                                             std::to_string(status->error_count()) + " with errors");
   }
   if (topic) {
     TableResult offsets;
@@ -138,37 +132,19 @@ StatementResult StatementExecutor::describe_source(const Source& source, bool ex
 }
 
 StatementResult StatementExecutor::describe_function(const sql::Identifier& name) {
-  if (const ScalarFunction* function = engine_.functions_->find(name.name)) return function_description(*function, "SCALAR");
+  if (const ScalarFunction* function = engine_.functions_->find(name.name))
+    return function_description(*function, "SCALAR");
   if (const AggregateFunction* function = engine_.functions_->find_aggregate(name.name)) {
     StatementResult result = function_description(*function, "AGGREGATE");
-    result.message += line("Applies to", function->undo ? "streams and tables" : "streams");
+    result.message += described_line("Applies to", function->undo ? "streams and tables" : "streams");
     return result;
   }
   std::vector<std::string> names;
   for (const ScalarFunction* known : engine_.functions_->functions()) names.push_back(known->name);
   for (const AggregateFunction* known : engine_.functions_->aggregates()) names.push_back(known->name);
-  const auto nearest = nearest_name(name.name, names);
-  refuse("There is no function named " + name.name + "." + (nearest ? " Did you mean " + *nearest + "?" : "") +
+  refuse("There is no function named " + name.name + "." + suggestion(name.name, names) +
              " SHOW FUNCTIONS lists them all.",
          name.pos);
-}
-
-StatementResult StatementExecutor::describe_connector(const sql::Identifier& name) {
-  const auto entry = engine_.connectors_->find(name.name);
-  if (!entry) {
-    std::vector<std::string> names;
-    for (const auto& known : engine_.connectors_->list()) names.push_back(known.definition.name);
-    const auto nearest = nearest_name(name.name, names);
-    refuse("There is no connector named " + name.name + "." + (nearest ? " Did you mean " + *nearest + "?" : ""), name.pos);
-  }
-  StatementResult result;
-  result.message = line("Name", entry->definition.name) + line("Class", entry->connector_class) +
-                   line("Type", entry->definition.is_source ? "source" : "sink") +
-                   line("State", connector_state_name(entry->status.state)) +
-                   line("Records", std::to_string(entry->status.records)) + line("Topics", join_names(entry->status.topics));
-  if (!entry->status.error.empty()) result.message += line("Last error", entry->status.error);
-  result.message += line("Statement", entry->definition.sql);
-  return result;
 }
 
 StatementResult StatementExecutor::execute(const sql::Explain& s) {
@@ -199,26 +175,30 @@ StatementResult StatementExecutor::execute(const sql::Explain& s) {
 StatementResult StatementExecutor::explain_query(const std::string& id) {
   const PersistentQueryPtr query = engine_.catalog_->find_query(id);
   StatementResult result;
-  result.message = line("ID", query->id) + line("Query Type", "PERSISTENT") + line("SQL", query->sql);
+  result.message =
+      described_line("ID", query->id) + described_line("Query Type", "PERSISTENT") + described_line("SQL", query->sql);
   const auto status = engine_.query_status(id);
   if (status) {
-    result.message += line("Status", query_state_name(status->state()));
-    if (!status->reason().empty()) result.message += line("Reason", status->reason());
-    result.message += line("Records in", std::to_string(status->records_in.load()));
-    result.message += line("Records out", std::to_string(status->records_out.load()));
+    result.message += described_line("Status", query_state_name(status->state()));
+    if (!status->reason().empty()) result.message += described_line("Reason", status->reason());
+    result.message += described_line("Records in", std::to_string(status->records_in.load()));
+    result.message += described_line("Records out", std::to_string(status->records_out.load()));
     for (size_t stage = 0; stage < status->errors.size(); ++stage) {
       const uint64_t count = status->errors[stage].load();
-      if (count > 0) result.message += line(error_stage_name(static_cast<RowError::Stage>(stage)), std::to_string(count));
+      if (count > 0)
+        result.message += described_line(error_stage_name(static_cast<RowError::Stage>(stage)), std::to_string(count));
     }
-    if (!status->last_error().empty()) result.message += line("Last error", status->last_error());
+    if (!status->last_error().empty()) result.message += described_line("Last error", status->last_error());
   }
-  result.message += line("Sources", join_names(query->sources)) + line("Sink", query->sink);
+  result.message += described_line("Sources", join_names(query->sources)) + described_line("Sink", query->sink);
   result.text = explain(plan_from_json(query->plan));
   std::string overridden;
   for (const auto& [name, value] : query->properties) {
+    // A query keeps where it begins even when that was not SET for it.
+    if (value == engine_.config_.get(name)) continue;
     overridden += (overridden.empty() ? "" : ", ") + name + "=" + (Config::is_secret(name) ? "***" : value);
   }
-  if (!overridden.empty()) result.text += "\n" + line("Overridden Properties", overridden);
+  if (!overridden.empty()) result.text += "\n" + described_line("Overridden Properties", overridden);
   return result;
 }
 

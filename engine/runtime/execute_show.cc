@@ -25,9 +25,7 @@ StatementResult StatementExecutor::execute(const sql::Show& s) {
       if (s.extended) {
         for (const SourcePtr& source : engine_.catalog_->sources()) {
           if (source->kind != kind) continue;
-          StatementResult described = describe_source(*source, true);
-          result.message += (result.message.empty() ? "" : "\n") + described.message;
-          for (TableResult& part : described.tables) result.tables.push_back(std::move(part));
+          result.parts.push_back(describe_source(*source, true));
         }
         return result;
       }
@@ -160,19 +158,6 @@ TableResult StatementExecutor::show_properties() {
   // Client settings of Kafka: their names, and their values unless they are secret.
   for (const auto& [name, value] : engine_.config_.overrides()) {
     if (Config::find(name) == nullptr) table.rows.push_back({name, "KAFKA", "SERVER", Config::is_secret(name) ? "***" : sql::shown_value(name, value)});
-  }
-  return table;
-}
-
-TableResult StatementExecutor::show_connectors(sql::Show::ConnectorScope scope) {
-  TableResult table;
-  table.columns = {"Connector Name", "Type", "Class", "Status"};
-  for (const ConnectorManager::Entry& entry : engine_.connectors_->list()) {
-    const bool source = entry.definition.is_source;
-    if (scope == sql::Show::ConnectorScope::kSource && !source) continue;
-    if (scope == sql::Show::ConnectorScope::kSink && source) continue;
-    table.rows.push_back({entry.definition.name, source ? "SOURCE" : "SINK", entry.connector_class,
-                          connector_state_name(entry.status.state)});
   }
   return table;
 }

@@ -1,38 +1,13 @@
-// CREATE, DROP, INSERT INTO … SELECT, IMPORT TOPICS, types, connectors and the control of queries.
+// CREATE, DROP, INSERT INTO … SELECT, IMPORT TOPICS, types and the control of queries.
 #include <algorithm>
 
+#include "engine/exec/like_pattern.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/sql/formatter.h"
 
 namespace weir {
 
 namespace {
-
-// SQL's LIKE over whole names: % any run, _ one character.
-bool like_matches(std::string_view pattern, std::string_view text) {
-  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t]) && pattern[p] != '%') {
-      ++p;
-      ++t;
-    } else if (p < pattern.size() && pattern[p] == '%') {
-      star = p++;
-      resume = t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '%') ++p;
-  return p == pattern.size();
-}
-
-std::string property_text(const sql::Expr& value) {
-  if (value.kind == sql::ExprKind::kString) return static_cast<const sql::StringLiteral&>(value).value;
-  return sql::to_sql(value);
-}
 
 log::TopicConfig topic_config(const TopicNeed& need) {
   log::TopicConfig config;
@@ -63,8 +38,7 @@ bool StatementExecutor::ensure_topic(const TopicNeed& need, const sql::Identifie
   if (need.must_exist) {
     std::vector<std::string> names;
     for (const log::TopicInfo& topic : engine_.services_.log->list_topics()) names.push_back(topic.name);
-    const auto nearest = nearest_name(need.topic, names);
-    refuse("The topic '" + need.topic + "' does not exist." + (nearest ? " Did you mean '" + *nearest + "'?" : "") +
+    refuse("The topic '" + need.topic + "' does not exist." + suggestion(need.topic, names, "'") +
                " Add PARTITIONS to the WITH clause to have it created.",
            source.pos);
   }
@@ -74,14 +48,8 @@ bool StatementExecutor::ensure_topic(const TopicNeed& need, const sql::Identifie
 
 StatementResult StatementExecutor::execute(const sql::CreateSource& s) {
   std::lock_guard lock(engine_.statement_mutex_);
-  StatementResult result;
   const SourcePtr existing = engine_.catalog_->find_source(s.name.name);
-  if (existing && s.if_not_exists && !s.or_replace) {
-    result.message = std::string("Cannot add ") + (s.kind == sql::SourceKind::kStream ? "stream" : "table") + " " + s.name.name +
-                     ": a " + sql::source_kind_name(existing->kind) + " of that name already exists.";
-    result.warnings.push_back(result.message);
-    return result;
-  }
+  if (existing && s.if_not_exists && !s.or_replace) return source_exists(s.kind, *existing);
   BoundCreateSource bound = bind_create_source(s, engine_.bind_context(session_));
   if (existing && existing->query) {
     refuse("CREATE OR REPLACE of " + s.name.name + " would take it away from the query " + *existing->query +
@@ -104,6 +72,7 @@ StatementResult StatementExecutor::execute(const sql::CreateSource& s) {
   bound.source.sql = command.statement;
   command.source = std::move(bound.source);
   engine_.append_and_apply(command);
+  StatementResult result;
   result.message = s.kind == sql::SourceKind::kStream ? "Stream created" : "Table created";
   return result;
 }
@@ -146,19 +115,14 @@ void StatementExecutor::create_sink_and_query(const BoundPersistentQuery& bound,
 
 StatementResult StatementExecutor::execute(const sql::CreateSourceAs& s) {
   std::lock_guard lock(engine_.statement_mutex_);
-  StatementResult result;
   const SourcePtr existing = engine_.catalog_->find_source(s.name.name);
-  if (existing && s.if_not_exists && !s.or_replace) {
-    result.message = std::string("Cannot add ") + (s.kind == sql::SourceKind::kStream ? "stream" : "table") + " " + s.name.name +
-                     ": a " + sql::source_kind_name(existing->kind) + " of that name already exists.";
-    result.warnings.push_back(result.message);
-    return result;
-  }
+  if (existing && s.if_not_exists && !s.or_replace) return source_exists(s.kind, *existing);
   if (existing && s.or_replace && existing->query) not_supported("CREATE OR REPLACE of a running query");
   const BoundPersistentQuery bound = bind_create_source_as(s, engine_.bind_context(session_));
   Command command;
   create_sink_and_query(bound, s.name, command);
   engine_.append_and_apply(command);
+  StatementResult result;
   result.message = "Created query with ID " + bound.query_id;
   result.query_id = bound.query_id;
   return result;
@@ -179,11 +143,7 @@ StatementResult StatementExecutor::execute(const sql::InsertInto& s) {
 StatementResult StatementExecutor::execute(const sql::DropSource& s) {
   std::lock_guard lock(engine_.statement_mutex_);
   StatementResult result;
-  if (!engine_.catalog_->find_source(s.name.name) && s.if_exists) {
-    result.message = std::string("Source ") + s.name.name + " does not exist.";
-    result.warnings.push_back(result.message);
-    return result;
-  }
+  if (!engine_.catalog_->find_source(s.name.name) && s.if_exists) return nothing_to_do("Source " + s.name.name + " does not exist.");
   const SourcePtr source = require_source(s.name, s.kind);
   std::vector<std::string> users = engine_.catalog_->readers_of(source->name);
   for (const std::string& writer : engine_.catalog_->writers_of(source->name)) {
@@ -222,14 +182,11 @@ StatementResult StatementExecutor::execute(const sql::DropSource& s) {
 
 StatementResult StatementExecutor::execute(const sql::CreateType& s) {
   std::lock_guard lock(engine_.statement_mutex_);
-  StatementResult result;
-  if (engine_.catalog_->find_type(s.name.name)) {
-    const std::string message = "Cannot register type " + s.name.name + ": it is already registered as " +
-                                engine_.catalog_->find_type(s.name.name)->to_string() + ".";
+  if (const TypePtr existing = engine_.catalog_->find_type(s.name.name)) {
+    const std::string message =
+        "Cannot register type " + s.name.name + ": it is already registered as " + existing->to_string() + ".";
     if (!s.if_not_exists) refuse(message + " DROP TYPE it first.", s.name.pos);
-    result.message = message;
-    result.warnings.push_back(message);
-    return result;
+    return nothing_to_do(message);
   }
   Command command;
   command.action = Command::Action::kCreateType;
@@ -237,30 +194,26 @@ StatementResult StatementExecutor::execute(const sql::CreateType& s) {
   command.name = s.name.name;
   command.type = resolve_type(*s.type, engine_.catalog_.get())->to_string();
   engine_.append_and_apply(command);
+  StatementResult result;
   result.message = "Registered custom type with name '" + s.name.name + "' and SQL type " + command.type;
   return result;
 }
 
 StatementResult StatementExecutor::execute(const sql::DropType& s) {
   std::lock_guard lock(engine_.statement_mutex_);
-  StatementResult result;
   if (!engine_.catalog_->find_type(s.name.name)) {
     const std::string message = "Type " + s.name.name + " does not exist.";
-    if (!s.if_exists) {
-      std::vector<std::string> names;
-      for (const auto& [name, type] : engine_.catalog_->types()) names.push_back(name);
-      const auto nearest = nearest_name(s.name.name, names);
-      refuse(message + (nearest ? " Did you mean " + *nearest + "?" : ""), s.name.pos);
-    }
-    result.message = message;
-    result.warnings.push_back(message);
-    return result;
+    if (s.if_exists) return nothing_to_do(message);
+    std::vector<std::string> names;
+    for (const auto& [name, type] : engine_.catalog_->types()) names.push_back(name);
+    refuse(message + suggestion(s.name.name, names), s.name.pos);
   }
   Command command;
   command.action = Command::Action::kDropType;
   command.statement = canonical();
   command.name = s.name.name;
   engine_.append_and_apply(command);
+  StatementResult result;
   result.message = "Dropped type '" + s.name.name + "'";
   return result;
 }
@@ -271,8 +224,9 @@ StatementResult StatementExecutor::execute(const sql::ImportTopics& s) {
   TableResult table;
   table.columns = {"Stream Name", "Kafka Topic", "Status"};
   size_t matched = 0;
+  const LikePattern pattern(s.like, "");
   for (const log::TopicInfo& topic : engine_.services_.log->list_topics()) {
-    if (topic.internal || topic.name.starts_with("_") || !like_matches(s.like, topic.name)) continue;
+    if (topic.internal || topic.name.starts_with("_") || !pattern.matches(topic.name)) continue;
     ++matched;
     const std::string name = imported_stream_name(topic.name);
     SchemaRegistry& registry = *engine_.services_.tasks.registry;
@@ -337,55 +291,6 @@ StatementResult StatementExecutor::execute(const sql::ControlQuery& s) {
   }
   const char* verb = s.action == Action::kTerminate ? " terminated." : s.action == Action::kPause ? " paused." : " resumed.";
   result.message = s.query_id ? "Query " + s.query_id->name + verb : "All queries" + std::string(verb);
-  return result;
-}
-
-StatementResult StatementExecutor::execute(const sql::CreateConnector& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
-  StatementResult result;
-  if (engine_.connectors_->find(s.name.name)) {
-    const std::string message = "Connector " + s.name.name + " already exists.";
-    if (!s.if_not_exists) refuse(message + " DROP CONNECTOR it first.", s.name.pos);
-    result.message = message;
-    result.warnings.push_back(message);
-    return result;
-  }
-  ConnectorDefinition definition;
-  definition.name = s.name.name;
-  definition.is_source = s.is_source;
-  for (const sql::Property& property : s.properties) definition.properties[property.name] = property_text(*property.value);
-  definition.sql = canonical();
-  engine_.connectors_->validate(definition);
-  Command command;
-  command.action = Command::Action::kCreateConnector;
-  command.statement = definition.sql;
-  command.connector = std::move(definition);
-  engine_.append_and_apply(command);
-  result.message = "Created connector " + s.name.name;
-  return result;
-}
-
-StatementResult StatementExecutor::execute(const sql::DropConnector& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
-  StatementResult result;
-  if (!engine_.connectors_->find(s.name.name)) {
-    const std::string message = "Connector " + s.name.name + " does not exist.";
-    if (!s.if_exists) {
-      std::vector<std::string> names;
-      for (const auto& entry : engine_.connectors_->list()) names.push_back(entry.definition.name);
-      const auto nearest = nearest_name(s.name.name, names);
-      refuse(message + (nearest ? " Did you mean " + *nearest + "?" : ""), s.name.pos);
-    }
-    result.message = message;
-    result.warnings.push_back(message);
-    return result;
-  }
-  Command command;
-  command.action = Command::Action::kDropConnector;
-  command.statement = canonical();
-  command.name = s.name.name;
-  engine_.append_and_apply(command);
-  result.message = "Dropped connector " + s.name.name;
   return result;
 }
 

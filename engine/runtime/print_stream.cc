@@ -114,8 +114,7 @@ StatementResult StatementExecutor::execute(const sql::Print& s) {
   if (!topic) {
     std::vector<std::string> names;
     for (const log::TopicInfo& known : engine_.services_.log->list_topics()) names.push_back(known.name);
-    const auto nearest = nearest_name(s.topic, names);
-    refuse("The topic '" + s.topic + "' does not exist." + (nearest ? " Did you mean '" + *nearest + "'?" : "") +
+    refuse("The topic '" + s.topic + "' does not exist." + suggestion(s.topic, names, "'") +
            " SHOW TOPICS lists them all.");
   }
   StatementResult result;

@@ -44,14 +44,26 @@ void StatementExecutor::not_supported(const std::string& what) const {
   throw StatementError(StatementError::Kind::kNotSupported, what + " is not supported yet.");
 }
 
+StatementResult StatementExecutor::nothing_to_do(const std::string& message) {
+  StatementResult result;
+  result.message = message;
+  result.warnings.push_back(message);
+  return result;
+}
+
+StatementResult StatementExecutor::source_exists(sql::SourceKind wanted, const Source& existing) {
+  return nothing_to_do(std::string("Cannot add ") + (wanted == sql::SourceKind::kStream ? "stream" : "table") + " " + existing.name +
+                       ": a " + sql::source_kind_name(existing.kind) + " of that name already exists.");
+}
+
 std::string StatementExecutor::canonical() const { return sql::to_sql(statement_); }
 
 SourcePtr StatementExecutor::require_source(const sql::Identifier& name, std::optional<sql::SourceKind> kind) {
   const SourcePtr source = engine_.catalog_->find_source(name.name);
   if (!source) {
-    const auto nearest = nearest_name(name.name, engine_.catalog_->source_names());
+    const std::string hint = suggestion(name.name, engine_.catalog_->source_names());
     refuse("There is no stream or table named " + name.name + "." +
-               (nearest ? " Did you mean " + *nearest + "?" : " SHOW STREAMS and SHOW TABLES list what exists."),
+               (hint.empty() ? " SHOW STREAMS and SHOW TABLES list what exists." : hint),
            name.pos);
   }
   if (kind && source->kind != *kind) {
@@ -65,8 +77,7 @@ PersistentQueryPtr StatementExecutor::require_query(const sql::Identifier& id) {
   if (query) return query;
   std::vector<std::string> ids;
   for (const PersistentQueryPtr& known : engine_.catalog_->queries()) ids.push_back(known->id);
-  const auto nearest = nearest_name(id.name, ids);
-  refuse("There is no query with the id " + id.name + "." + (nearest ? " Did you mean " + *nearest + "?" : "") +
+  refuse("There is no query with the id " + id.name + "." + suggestion(id.name, ids) +
              " SHOW QUERIES lists the running ones.",
          id.pos);
 }

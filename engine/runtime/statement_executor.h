@@ -34,8 +34,13 @@ class StatementExecutor {
   StatementResult execute(const sql::DropType& s);
   StatementResult execute(const sql::ImportTopics& s);
   StatementResult execute(const sql::ControlQuery& s);
+
+  // execute_connectors.cc
   StatementResult execute(const sql::CreateConnector& s);
   StatementResult execute(const sql::DropConnector& s);
+  StatementResult describe_connector(const sql::Identifier& name);
+  TableResult show_connectors(sql::Show::ConnectorScope scope);
+  [[noreturn]] void refuse_unknown_connector(const std::string& message, const sql::Identifier& name) const;
 
   // execute_alter.cc
   StatementResult execute(const sql::AlterSource& s);
@@ -52,14 +57,12 @@ class StatementExecutor {
   TableResult show_topics(bool all, bool extended);
   TableResult show_queries(bool extended);
   TableResult show_properties();
-  TableResult show_connectors(sql::Show::ConnectorScope scope);
 
   // execute_describe.cc
   StatementResult execute(const sql::Describe& s);
   StatementResult execute(const sql::Explain& s);
   StatementResult describe_source(const Source& source, bool extended);
   StatementResult describe_function(const sql::Identifier& name);
-  StatementResult describe_connector(const sql::Identifier& name);
   StatementResult explain_query(const std::string& id);
 
   // print_stream.cc
@@ -70,6 +73,9 @@ class StatementExecutor {
   PersistentQueryPtr require_query(const sql::Identifier& id);
   bool ensure_topic(const TopicNeed& need, const sql::Identifier& source);
   void create_sink_and_query(const BoundPersistentQuery& bound, const sql::Identifier& name, Command& command);
+  // What IF EXISTS or IF NOT EXISTS leaves undone: the message is the result and a warning.
+  static StatementResult nothing_to_do(const std::string& message);
+  static StatementResult source_exists(sql::SourceKind wanted, const Source& existing);
   std::string canonical() const;
   [[noreturn]] void refuse(const std::string& message, std::optional<sql::Position> position = std::nullopt) const;
   [[noreturn]] void not_supported(const std::string& what) const;

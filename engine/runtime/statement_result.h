@@ -21,6 +21,7 @@ struct StatementResult {
   // Printed in this order. Any part may be empty.
   std::string message;             // "Stream FOO created."; the header lines of DESCRIBE
   std::vector<TableResult> tables;
+  std::vector<StatementResult> parts;  // each shown whole, one after the other: DESCRIBE STREAMS
   std::string text;                // free text below: EXPLAIN's plan, hints
   std::vector<std::string> warnings;
   // A push query or PRINT: rows come until it ends or is closed.

@@ -16,7 +16,8 @@ std::string to_sql(const Statement& statement);  // without semicolon; secrets i
 bool equal(const Expr& a, const Expr& b);
 bool equal(const Statement& a, const Statement& b);
 
-// password, secret, token, private key …: values that must never be printed.
+// password, secret, token, private key …: values that must never be printed. A name whose last word is "key" counts (ssl.key), but for
+// those that are about the keys of records (persistence.default.format.key).
 bool is_secret_property(const std::string& name);
 
 }  // namespace weir::sql

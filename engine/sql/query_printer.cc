@@ -9,15 +9,15 @@ namespace {
 const char* time_unit_word(TimeUnit unit) {
   switch (unit) {
     case TimeUnit::kMilliseconds:
-      return " MILLISECONDS";
+      return " MILLISECOND";
     case TimeUnit::kSeconds:
-      return " SECONDS";
+      return " SECOND";
     case TimeUnit::kMinutes:
-      return " MINUTES";
+      return " MINUTE";
     case TimeUnit::kHours:
-      return " HOURS";
+      return " HOUR";
     case TimeUnit::kDays:
-      return " DAYS";
+      return " DAY";
   }
   return "";
 }
@@ -188,7 +188,7 @@ void StatementPrinter::print(const WindowClause& window) {
 }
 
 void StatementPrinter::print(const Duration& duration) {
-  out_ += std::to_string(duration.value) + time_unit_word(duration.unit);
+  out_ += std::to_string(duration.value) + time_unit_word(duration.unit) + (duration.value == 1 ? "" : "S");
 }
 
 }  // namespace weir::sql

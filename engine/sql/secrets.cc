@@ -43,10 +43,22 @@ void mask_named_passwords(std::string& text) {
   }
 }
 
+// …word.key, where the word before it doesn't tell that a record's key is meant.
+bool ends_with_secret_key(std::string_view name) {
+  constexpr std::string_view kSeparators = "._-";
+  const size_t last = name.find_last_of(kSeparators);
+  if (last == std::string_view::npos || name.substr(last + 1) != "key") return false;
+  const std::string_view before = name.substr(0, last);
+  const std::string_view word = before.substr(before.find_last_of(kSeparators) + 1);
+  constexpr std::array<std::string_view, 8> kOfRecords = {"format", "message", "record", "partition", "primary", "row", "converter", "field"};
+  return std::find(kOfRecords.begin(), kOfRecords.end(), word) == kOfRecords.end();
+}
+
 }  // namespace
 
 bool is_secret_property(const std::string& name) {
   std::string plain = lower_case_ascii(name);
+  if (ends_with_secret_key(plain)) return true;
   plain.erase(std::remove_if(plain.begin(), plain.end(), [](char c) { return c == '.' || c == '_' || c == '-'; }),
               plain.end());
   constexpr std::array<std::string_view, 12> kSecrets = {"password",  "passwd",     "passphrase", "secret",

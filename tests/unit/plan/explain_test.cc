@@ -38,6 +38,21 @@ SINK O → topic O (key KAFKA, value JSON)
 )");
 }
 
+TEST_CASE("EXPLAIN says when there is no grace period, and one of a unit is one") {
+  PlanTestEnv env;
+  env.topics["a"] = 1;
+  env.topics["b"] = 1;
+  env.execute("CREATE STREAM A (ID INT KEY, V INT) WITH (kafka_topic='a', value_format='JSON');");
+  env.execute("CREATE STREAM B (ID INT KEY, W INT) WITH (kafka_topic='b', value_format='JSON');");
+  const auto text = [&](const std::string& name, const std::string& within) {
+    return explain(env.persistent("CREATE STREAM " + name + " AS SELECT A.ID, V, W FROM A JOIN B WITHIN " + within +
+                                  " ON A.ID = B.ID;")
+                       .plan);
+  };
+  CHECK(text("O1", "1 MINUTE GRACE PERIOD 0 HOURS").find("within 1 MINUTE, no grace period\n") != std::string::npos);
+  CHECK(text("O2", "(0 DAYS, 1 MILLISECOND)").find("within (0 SECONDS, 1 MILLISECOND)") != std::string::npos);
+}
+
 TEST_CASE("a plan comes back from JSON with all that is in it") {
   PlanTestEnv env;
   env.execute(

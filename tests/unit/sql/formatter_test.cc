@@ -214,7 +214,7 @@ TEST_CASE("the canonical text of a query") {
   CHECK(text ==
         "CREATE TABLE T WITH (PARTITIONS=2) AS SELECT A, SUM(B) AS TOTAL FROM S AS X LEFT OUTER JOIN T AS Y ON (X.I = "
         "Y.I) "
-        "WINDOW TUMBLING (SIZE 1 HOURS) WHERE (A > 1) GROUP BY A HAVING (SUM(B) > 2) EMIT CHANGES");
+        "WINDOW TUMBLING (SIZE 1 HOUR) WHERE (A > 1) GROUP BY A HAVING (SUM(B) > 2) EMIT CHANGES");
 }
 
 TEST_CASE("secrets are never printed") {
@@ -230,7 +230,11 @@ TEST_CASE("secrets are never printed") {
   CHECK(printed("create stream s with (kafka_topic='t', key_format='json')") ==
         "CREATE STREAM S WITH (KAFKA_TOPIC='t', KEY_FORMAT='json')");
   CHECK(is_secret_property("basic.auth.user.info"));
+  CHECK(is_secret_property("ssl.key"));
+  CHECK(is_secret_property("azure.account_key"));
   CHECK_FALSE(is_secret_property("KEY_DELIMITER"));
+  CHECK_FALSE(is_secret_property("key"));
+  CHECK_FALSE(is_secret_property("ksql.persistence.default.format.key"));
 }
 
 TEST_CASE("trees that differ are not equal") {
