@@ -38,6 +38,8 @@ struct JsonNumber {
   std::string_view text() const { return {data, size}; }
 };
 
+inline bool begins_json_number(char c) { return c == '-' || (c >= '0' && c <= '9'); }
+
 class JsonReader {
  public:
   static constexpr size_t kPadding = 64;
@@ -149,21 +151,11 @@ class JsonReader {
         return read_word("false");
       case 'n':
         return read_word("null");
-      case '-':
-      case '0':
-      case '1':
-      case '2':
-      case '3':
-      case '4':
-      case '5':
-      case '6':
-      case '7':
-      case '8':
-      case '9': {
-        JsonNumber n;
-        return read_number(n);
-      }
       default:
+        if (begins_json_number(*at_)) {
+          JsonNumber n;
+          return read_number(n);
+        }
         return fail_at(at_, at_ == end_ ? "the text ends where a value should be" : "a value was expected");
     }
   }

@@ -33,25 +33,14 @@ bool append_text_scalar(JsonReader& reader, Arena& arena, bool quoted, std::stri
       return append_text_word(reader, "false", out);
     case 'n':
       return append_text_word(reader, "null", out);
-    case '-':
-    case '0':
-    case '1':
-    case '2':
-    case '3':
-    case '4':
-    case '5':
-    case '6':
-    case '7':
-    case '8':
-    case '9': {
-      JsonNumber number;
-      if (!reader.read_number(number)) return false;
-      append_java_number(number, out);
-      return true;
-    }
     default:
-      return reader.fail("a value was expected");
+      break;
   }
+  if (!begins_json_number(reader.peek())) return reader.fail("a value was expected");
+  JsonNumber number;
+  if (!reader.read_number(number)) return false;
+  append_java_number(number, out);
+  return true;
 }
 
 // The value again as JSON, without blanks.

@@ -7,6 +7,7 @@
 
 #include "engine/functions/function_lists.h"
 #include "engine/functions/kernels.h"
+#include "engine/functions/one_overload.h"
 #include "engine/functions/text_encoding.h"
 #include "engine/functions/utf16_text.h"
 
@@ -252,40 +253,25 @@ ScalarFunction uuid_function() {
                .parameter_docs = {{"bytes", "the identifier's 16 bytes"}}}}};
 }
 
-ScalarFunction encoding_function(std::string name, const std::string& description, std::string example,
-                                 std::string signature, std::vector<std::pair<std::string, std::string>> docs,
-                                 std::function<Kernel(const FunctionBinding&)> make_kernel) {
-  return {.name = std::move(name),
-          .category = "string",
-          .description = description,
-          .example = std::move(example),
-          .overloads = {{.signature = std::move(signature),
-                         .description = description,
-                         .make_kernel = std::move(make_kernel),
-                         .parameter_docs = std::move(docs)}}};
-}
-
 }  // namespace
 
 std::vector<ScalarFunction> encoding_functions() {
-  return {number_from_bytes_function<int64_t>("BIGINT_FROM_BYTES", "BIGINT"),
-          number_from_bytes_function<double>("DOUBLE_FROM_BYTES", "DOUBLE"),
-          number_from_bytes_function<int32_t>("INT_FROM_BYTES", "INT"),
-          chr_function(),
-          encoding_function("ENCODE", "Converts a text that holds data in one encoding to another encoding.",
-                            "ENCODE('0x4F4B', 'hex', 'utf8') → 'OK'", "(STRING, STRING, STRING) -> STRING",
-                            {{"str", "the text"}, {"inputEncoding", kEncodings}, {"outputEncoding", kEncodings}},
-                            encode_kernel),
-          encoding_function("FROM_BYTES", "The text of bytes in an encoding.", "FROM_BYTES(payload, 'hex')",
-                            "(BYTES, STRING) -> STRING", {{"value", "the bytes"}, {"encoding", kEncodings}},
-                            from_bytes_kernel),
-          encoding_function("TO_BYTES", "The bytes of a text in an encoding.", "TO_BYTES('T0s=', 'base64')",
-                            "(STRING, STRING) -> BYTES", {{"value", "the text"}, {"encoding", kEncodings}},
-                            to_bytes_kernel),
-          encoding_function("MD5", "The MD5 digest of a text in hexadecimal.",
-                            "MD5('x') → '9dd4e461268c8034f5c8564e155c67a6'", "(STRING) -> STRING",
-                            {{"str", "the text"}}, [](const FunctionBinding&) { return text_to_text(md5_hex); }),
-          uuid_function()};
+  return {
+      number_from_bytes_function<int64_t>("BIGINT_FROM_BYTES", "BIGINT"),
+      number_from_bytes_function<double>("DOUBLE_FROM_BYTES", "DOUBLE"),
+      number_from_bytes_function<int32_t>("INT_FROM_BYTES", "INT"),
+      chr_function(),
+      one_overload("string", "ENCODE", "Converts a text that holds data in one encoding to another encoding.",
+                   "ENCODE('0x4F4B', 'hex', 'utf8') → 'OK'", "(STRING, STRING, STRING) -> STRING",
+                   {{"str", "the text"}, {"inputEncoding", kEncodings}, {"outputEncoding", kEncodings}}, encode_kernel),
+      one_overload("string", "FROM_BYTES", "The text of bytes in an encoding.", "FROM_BYTES(payload, 'hex')",
+                   "(BYTES, STRING) -> STRING", {{"value", "the bytes"}, {"encoding", kEncodings}}, from_bytes_kernel),
+      one_overload("string", "TO_BYTES", "The bytes of a text in an encoding.", "TO_BYTES('T0s=', 'base64')",
+                   "(STRING, STRING) -> BYTES", {{"value", "the text"}, {"encoding", kEncodings}}, to_bytes_kernel),
+      one_overload("string", "MD5", "The MD5 digest of a text in hexadecimal.",
+                   "MD5('x') → '9dd4e461268c8034f5c8564e155c67a6'", "(STRING) -> STRING", {{"str", "the text"}},
+                   [](const FunctionBinding&) { return text_to_text(md5_hex); }),
+      uuid_function()};
 }
 
 }  // namespace weir

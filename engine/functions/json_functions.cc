@@ -7,6 +7,7 @@
 #include "engine/functions/json_path.h"
 #include "engine/functions/json_text.h"
 #include "engine/functions/kernels.h"
+#include "engine/functions/one_overload.h"
 #include "engine/types/decimal.h"
 #include "engine/types/text.h"
 
@@ -281,54 +282,41 @@ Kernel to_json_string_kernel(const FunctionBinding&) {
   };
 }
 
-ScalarFunction json_function(std::string name, const std::string& description, std::string example,
-                             std::string signature, std::vector<std::pair<std::string, std::string>> docs,
-                             std::function<Kernel(const FunctionBinding&)> make_kernel) {
-  return {.name = std::move(name),
-          .category = "json",
-          .description = description,
-          .example = std::move(example),
-          .overloads = {{.signature = std::move(signature),
-                         .description = description,
-                         .make_kernel = std::move(make_kernel),
-                         .parameter_docs = std::move(docs)}}};
-}
-
 }  // namespace
 
 std::vector<ScalarFunction> json_functions() {
   return {
-      json_function(
-          "EXTRACTJSONFIELD",
+      one_overload(
+          "json", "EXTRACTJSONFIELD",
           "The value at a path of a JSON text: a string's text, or the JSON of another value. NULL if there is none.",
           "EXTRACTJSONFIELD('{\"a\": {\"b\": [1, 2]}}', '$.a.b[0]') → '1'", "(STRING, STRING) -> STRING",
           {kJsonDoc, {"path", "where the value is: $.name, $.name[0], $['a name']"}}, extract_json_field_kernel),
-      json_function("IS_JSON_STRING", "Whether a text is valid JSON. False for NULL.",
-                    "IS_JSON_STRING('[1, 2]') → true", "(STRING) -> BOOLEAN", {kJsonDoc}, is_json_string_kernel),
-      json_function("JSON_ARRAY_CONTAINS",
-                    "Whether a JSON array has a value among its elements. False for what is no array.",
-                    "JSON_ARRAY_CONTAINS('[1, 2, 3]', 3) → true", "(STRING, T) -> BOOLEAN",
-                    {kJsonDoc, {"val", "the value to find"}}, json_array_contains_kernel),
-      json_function("JSON_ARRAY_LENGTH", "How many elements a JSON array has. NULL for what is no array.",
-                    "JSON_ARRAY_LENGTH('[1, [2, 3]]') → 2", "(STRING) -> INT", {kJsonDoc}, json_array_length_kernel),
-      json_function("JSON_CONCAT",
-                    "Joins JSON texts: objects to one object, in which later members count; otherwise everything to "
-                    "one array. NULL "
-                    "if one is NULL or not valid.",
-                    "JSON_CONCAT('{\"a\": 1}', '{\"b\": 2}') → '{\"a\":1,\"b\":2}'", "(STRING...) -> STRING",
-                    {{"jsonStrings", "the JSON texts"}}, json_concat_kernel),
-      json_function("JSON_ITEMS", "The elements of a JSON array as JSON texts.",
-                    "JSON_ITEMS('[{\"a\": 1}, 2]') → ['{\"a\":1}', '2']", "(STRING) -> ARRAY<STRING>", {kJsonDoc},
-                    json_items_kernel),
-      json_function("JSON_KEYS", "The names of a JSON object's members. NULL for what is no object.",
-                    "JSON_KEYS('{\"a\": 1, \"b\": 2}') → ['a', 'b']", "(STRING) -> ARRAY<STRING>", {kJsonDoc},
-                    [](const FunctionBinding&) { return json_members_kernel(append_member_name); }),
-      json_function("JSON_RECORDS",
-                    "The members of a JSON object, their values as JSON texts. NULL for what is no object.",
-                    "JSON_RECORDS('{\"a\": [1]}') → {a='[1]'}", "(STRING) -> MAP<STRING, STRING>", {kJsonDoc},
-                    [](const FunctionBinding&) { return json_members_kernel(append_member); }),
-      json_function("TO_JSON_STRING", "The JSON of any value.", "TO_JSON_STRING(ARRAY[1, 2]) → '[1,2]'",
-                    "(T) -> STRING", {{"val", "the value to convert"}}, to_json_string_kernel)};
+      one_overload("json", "IS_JSON_STRING", "Whether a text is valid JSON. False for NULL.",
+                   "IS_JSON_STRING('[1, 2]') → true", "(STRING) -> BOOLEAN", {kJsonDoc}, is_json_string_kernel),
+      one_overload("json", "JSON_ARRAY_CONTAINS",
+                   "Whether a JSON array has a value among its elements. False for what is no array.",
+                   "JSON_ARRAY_CONTAINS('[1, 2, 3]', 3) → true", "(STRING, T) -> BOOLEAN",
+                   {kJsonDoc, {"val", "the value to find"}}, json_array_contains_kernel),
+      one_overload("json", "JSON_ARRAY_LENGTH", "How many elements a JSON array has. NULL for what is no array.",
+                   "JSON_ARRAY_LENGTH('[1, [2, 3]]') → 2", "(STRING) -> INT", {kJsonDoc}, json_array_length_kernel),
+      one_overload("json", "JSON_CONCAT",
+                   "Joins JSON texts: objects to one object, in which later members count; otherwise everything to "
+                   "one array. NULL "
+                   "if one is NULL or not valid.",
+                   "JSON_CONCAT('{\"a\": 1}', '{\"b\": 2}') → '{\"a\":1,\"b\":2}'", "(STRING...) -> STRING",
+                   {{"jsonStrings", "the JSON texts"}}, json_concat_kernel),
+      one_overload("json", "JSON_ITEMS", "The elements of a JSON array as JSON texts.",
+                   "JSON_ITEMS('[{\"a\": 1}, 2]') → ['{\"a\":1}', '2']", "(STRING) -> ARRAY<STRING>", {kJsonDoc},
+                   json_items_kernel),
+      one_overload("json", "JSON_KEYS", "The names of a JSON object's members. NULL for what is no object.",
+                   "JSON_KEYS('{\"a\": 1, \"b\": 2}') → ['a', 'b']", "(STRING) -> ARRAY<STRING>", {kJsonDoc},
+                   [](const FunctionBinding&) { return json_members_kernel(append_member_name); }),
+      one_overload("json", "JSON_RECORDS",
+                   "The members of a JSON object, their values as JSON texts. NULL for what is no object.",
+                   "JSON_RECORDS('{\"a\": [1]}') → {a='[1]'}", "(STRING) -> MAP<STRING, STRING>", {kJsonDoc},
+                   [](const FunctionBinding&) { return json_members_kernel(append_member); }),
+      one_overload("json", "TO_JSON_STRING", "The JSON of any value.", "TO_JSON_STRING(ARRAY[1, 2]) → '[1,2]'",
+                   "(T) -> STRING", {{"val", "the value to convert"}}, to_json_string_kernel)};
 }
 
 }  // namespace weir
