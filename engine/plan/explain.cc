@@ -62,7 +62,7 @@ std::string aggregation_window_text(const AggregationWindow& window) {
   std::string text = std::string(window_word(window.kind)) + " windows of " + duration_text(window.size_ms);
   if (window.kind == sql::WindowClause::Kind::kHopping) text += " every " + duration_text(window.advance_ms);
   if (window.retention_ms) text += ", retention " + duration_text(*window.retention_ms);
-  if (window.grace_ms) text += ", grace " + duration_text(*window.grace_ms);
+  if (window.grace_ms) text += *window.grace_ms == 0 ? ", no grace period" : ", grace " + duration_text(*window.grace_ms);
   return text;
 }
 
