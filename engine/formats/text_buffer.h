@@ -39,6 +39,7 @@ class TextBuffer {
   void advance_to(const char* end) { size_ = static_cast<size_t>(end - memory_.get()); }
 
   void append(std::string_view text) {
+    if (text.empty()) return;  // it may have no address, which memcpy must not get even for no bytes
     std::memcpy(room(text.size()), text.data(), text.size());
     size_ += text.size();
   }
