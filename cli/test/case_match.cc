@@ -69,6 +69,19 @@ std::string differs(const JsonNode& expected, const JsonNode& actual) {
   return "expected " + expected.dump() + ", got " + actual.dump();
 }
 
+std::string compare_window(const JsonNode& key_format, const std::optional<WindowInfo>& window) {
+  static const char* const kNames[] = {"TUMBLING", "HOPPING", "SESSION"};
+  const std::string wanted = to_upper(key_format.string_or("windowType", ""));
+  std::string got;
+  if (window) got = kNames[window->kind == sql::WindowClause::Kind::kTumbling ? 0 : window->kind == sql::WindowClause::Kind::kHopping ? 1 : 2];
+  if (wanted != got) return "expected the window type '" + wanted + "', got '" + got + "'";
+  const std::string size = key_format.string_or("windowSize", "");
+  if (!size.empty() && window && size != std::to_string(window->size_ms)) {
+    return "expected a window of " + size + " ms, got " + std::to_string(window->size_ms);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string compare_values(const JsonNode& expected, const JsonNode& actual, bool exact) {
@@ -109,6 +122,8 @@ std::string compare_values(const JsonNode& expected, const JsonNode& actual, boo
 }
 
 std::vector<std::string> missing_names(std::string expected, const std::string& message) {
+  // The statement itself, which ksqlDB repeats behind some messages, is no part of what a message must name.
+  expected.resize(std::min(expected.size(), expected.find("\nStatement:")));
   // A parser's set of tokens that it would have taken is no part of what a message must name.
   expected = std::regex_replace(expected, std::regex("(Expecting|missing|extraneous)[^\n]*"), "");
   const auto plain = [](const std::string& text) {
@@ -150,6 +165,9 @@ std::string compare_source(const JsonNode& expected, const Source& source) {
     const std::string wanted = format->kind == JsonNode::Kind::kString ? format->text : format->string_or("format", "");
     const std::string got = format_name((key ? source.key_format : source.value_format).kind);
     if (!wanted.empty() && wanted != got) return "expected the format " + wanted + ", got " + got;
+    if (!key || format->kind == JsonNode::Kind::kString) continue;
+    const std::string difference = compare_window(*format, source.window);
+    if (!difference.empty()) return difference;
   }
   return "";
 }

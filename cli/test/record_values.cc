@@ -1,9 +1,12 @@
 #include "cli/test/record_values.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <stdexcept>
 
 #include "cli/test/case_match.h"
+#include "engine/exec/window_key.h"
 #include "engine/types/text.h"
 
 namespace weir::cli {
@@ -120,6 +123,37 @@ JsonNode from_bytes(TestEngine& engine, const std::string& topic, bool key, cons
   }
 }
 
+WindowBounds window_bounds(const JsonNode& window) {
+  return {std::stoll(window.string_or("start", "0")), std::stoll(window.string_or("end", "0"))};
+}
+
+WindowInfo window_info(const JsonNode& window) {
+  std::string type = window.string_or("type", "");
+  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::toupper(c); });
+  if (type == "SESSION") return {sql::WindowClause::Kind::kSession, 0};
+  const WindowBounds bounds = window_bounds(window);
+  return {sql::WindowClause::Kind::kTumbling, bounds.end - bounds.start};
+}
+
+// Cuts the window off the key; the empty string when it is the one that is expected.
+std::string take_window(TestEngine& engine, const std::string& topic, const JsonNode& expected, std::optional<std::string>& key) {
+  if (!key) return "window: expected one, got no key";
+  const SourcePtr source = engine.source_of_topic(topic);
+  const WindowInfo info = source && source->window ? *source->window : window_info(expected);
+  const auto is_session = [](const WindowInfo& window) { return window.kind == sql::WindowClause::Kind::kSession; };
+  if (source && !source->window) return "window: expected one, but the keys of " + source->name + " have none";
+  if (is_session(info) != is_session(window_info(expected))) return "window: its type differs";
+  const auto split = split_windowed_key(*key, info);
+  if (!split) return "window: the key is too short to have one";
+  const WindowBounds wanted = window_bounds(expected);
+  if (split->window.start != wanted.start || split->window.end != wanted.end) {
+    return "window: expected [" + std::to_string(wanted.start) + ", " + std::to_string(wanted.end) + "], got [" +
+           std::to_string(split->window.start) + ", " + std::to_string(split->window.end) + "]";
+  }
+  key = std::string(split->key);
+  return "";
+}
+
 }  // namespace
 
 OwnedRecord input_record(TestEngine& engine, const std::string& topic, const JsonNode& node) {
@@ -127,7 +161,9 @@ OwnedRecord input_record(TestEngine& engine, const std::string& topic, const Jso
   record.key = to_bytes(engine, topic, true, node.find("key"));
   record.value = to_bytes(engine, topic, false, node.find("value"));
   record.timestamp = std::stoll(node.string_or("timestamp", "0"));
-  if (node.find("window") != nullptr) throw std::invalid_argument("records with windowed keys are not supported yet");
+  if (const JsonNode* window = node.find("window"); window != nullptr && record.key) {
+    append_key_window(*record.key, window_info(*window), window_bounds(*window));
+  }
   if (const JsonNode* headers = node.find("headers")) {
     for (const JsonNode& header : headers->items) {
       const JsonNode* value = header.find("VALUE");
@@ -147,7 +183,11 @@ std::string compare_record(TestEngine& engine, const std::string& topic, const J
   const SourcePtr source = engine.source_of_topic(topic);
   const bool exact_keys = exact && !(source && source->key_format.kind == FormatKind::kJsonSr);
   const bool exact_values = exact && !(source && source->value_format.kind == FormatKind::kJsonSr);
-  std::string difference = compare_values(key == nullptr ? none : *key, from_bytes(engine, topic, true, actual.key), exact_keys);
+  std::optional<std::string> key_bytes = actual.key;
+  std::string difference;
+  if (const JsonNode* window = expected.find("window")) difference = take_window(engine, topic, *window, key_bytes);
+  if (!difference.empty()) return difference;
+  difference = compare_values(key == nullptr ? none : *key, from_bytes(engine, topic, true, key_bytes), exact_keys);
   if (!difference.empty()) return "key: " + difference;
   difference = compare_values(value == nullptr ? none : *value, from_bytes(engine, topic, false, actual.value), exact_values);
   if (!difference.empty()) return "value: " + difference;

@@ -8,6 +8,7 @@
 #include "cli/script_path.h"
 #include "cli/test/case_match.h"
 #include "cli/test/test_engine.h"
+#include "engine/exec/window_key.h"
 #include "engine/exec/expression.h"
 #include "engine/sql/formatter.h"
 
@@ -133,6 +134,14 @@ class SqlCaseRun {
     Source writable = *source;  // also what can't be inserted into can be asserted
     writable.read_only = false;
     writable.window.reset();
+    OwnedRecord inner = record;
+    std::vector<Value> window;
+    if (source->window) {
+      window = take_window(*source, inner, piece);
+      for (const char* name : {"WINDOWSTART", "WINDOWEND"}) {
+        if (is_named(expected, name)) writable.columns.push_back({name, Type::bigint(), SourceColumn::Role::kValue, {}});
+      }
+    }
     Catalog catalog;
     for (const auto& [name, type] : engine_.engine().catalog().types()) catalog.put_type(name, type);
     catalog.put_source(std::make_shared<const Source>(writable));
@@ -144,19 +153,36 @@ class SqlCaseRun {
         fail(piece, "expected ROWTIME " + std::to_string(time) + ", got " + std::to_string(record.timestamp));
       }
     }
-    const std::vector<Value> actual = decode(*source, record, piece);
-    for (size_t c = 0; c < source->columns.size(); ++c) {
-      const SourceColumn& column = source->columns[c];
-      const bool named = expected.columns.empty() ||
-                         std::any_of(expected.columns.begin(), expected.columns.end(),
-                                     [&](const sql::Identifier& name) { return name.name == column.name; });
-      if (!named || (expected.tombstone && column.role == SourceColumn::Role::kValue)) continue;
+    std::vector<Value> actual = decode(*source, inner, piece);
+    for (size_t c = source->columns.size(); c < writable.columns.size(); ++c) {
+      actual.push_back(window[writable.columns[c].name == "WINDOWSTART" ? 0 : 1]);
+    }
+    for (size_t c = 0; c < writable.columns.size(); ++c) {
+      const SourceColumn& column = writable.columns[c];
+      const bool named = expected.columns.empty() || is_named(expected, column.name);
+      const bool of_value = column.role == SourceColumn::Role::kValue && c < source->columns.size();
+      if (!named || (expected.tombstone && of_value)) continue;
       const Value wanted = evaluate_constant(bound.values[c]);
       if (!(wanted == actual[c])) {
         fail(piece, "column " + column.name + ": expected " + (wanted.is_null() ? "NULL" : to_text(wanted, *column.type)) +
                         ", got " + (actual[c].is_null() ? "NULL" : to_text(actual[c], *column.type)));
       }
     }
+  }
+
+  static bool is_named(const sql::AssertValues& expected, const std::string& column) {
+    return std::any_of(expected.columns.begin(), expected.columns.end(),
+                       [&](const sql::Identifier& name) { return name.name == column; });
+  }
+
+  // Cuts the window off the record's key and gives its start and end.
+  static std::vector<Value> take_window(const Source& source, OwnedRecord& record, const sql::StatementText& piece) {
+    if (!record.key) return {Value(), Value()};
+    const std::optional<WindowedKey> split = split_windowed_key(*record.key, *source.window);
+    if (!split) fail(piece, "the record's key is too short to end with a window");
+    std::vector<Value> out = {Value(split->window.start), Value(split->window.end)};
+    record.key = std::string(split->key);
+    return out;
   }
 
   std::vector<Value> decode(const Source& source, const OwnedRecord& record, const sql::StatementText& piece) {

@@ -6,6 +6,7 @@
 #include "engine/exec/changed_rows.h"
 #include "engine/exec/plan_columns.h"
 #include "engine/exec/timestamp_column.h"
+#include "engine/exec/window_key.h"
 
 namespace weir {
 
@@ -127,8 +128,12 @@ class SourceDecoder final : public InputDecoder {
     payloads_.resize(out.rows);
     RowBits bad;
     ColumnPtr time;
-    if (key_.used()) {
+    if (spec_.window) {
+      read_windows(records, context, bad, out);
+    } else if (key_.used()) {
       for (uint32_t row = 0; row < out.rows; ++row) payloads_[row] = records.records[row].key;
+    }
+    if (key_.used()) {
       key_.read(payloads_, context, RowError::Stage::kDecodeKey, bad, out, time);
     }
     if (value_.used()) {
@@ -153,6 +158,30 @@ class SourceDecoder final : public InputDecoder {
       if (columns[i].name == name) return static_cast<int>(i);
     }
     return -1;
+  }
+
+  // Cuts the windows off the keys, which go into payloads_.
+  void read_windows(const log::FetchedRecords& records, TaskContext& context, RowBits& bad, Batch& out) {
+    out.windows.assign(out.rows, {});
+    for (uint32_t row = 0; row < out.rows; ++row) {
+      payloads_[row].reset();
+      const log::OptionalBytes& bytes = records.records[row].key;
+      // No key has no window either; nor has an empty one, which is what other writers make of it.
+      if (!bytes || bytes->empty()) {
+        out.null_key.set(row);
+        continue;
+      }
+      const std::optional<WindowedKey> key = split_windowed_key(*bytes, *spec_.window);
+      if (!key) {
+        bad.set(row);
+        context.errors.report({RowError::Stage::kDecodeKey, row, format_name(spec_.key_format.kind),
+                               "the key of " + std::to_string(bytes->size()) +
+                                   " bytes is too short to end with a window's times; the record is skipped"});
+        continue;
+      }
+      payloads_[row] = key->key;
+      out.windows[row] = key->window;
+    }
   }
 
   void set_times(const ColumnPtr& column, TaskContext& context, RowBits& bad, Batch& out) const {
@@ -199,6 +228,9 @@ class SourceDecoder final : public InputDecoder {
           if (ref.from == From::kRowTime) column->set<int64_t>(row, out.timestamps[row]);
           if (ref.from == From::kRowOffset) column->set<int64_t>(row, out.offsets[row]);
           if (ref.from == From::kRowPartition) column->set<int32_t>(row, out.partition);
+          if (out.windows.empty() || out.null_key.test(row)) continue;
+          if (ref.from == From::kWindowStart) column->set<int64_t>(row, out.windows[row].start);
+          if (ref.from == From::kWindowEnd) column->set<int64_t>(row, out.windows[row].end);
         }
       }
       out.columns[c] = std::move(column);

@@ -4,18 +4,21 @@
 
 #include "engine/exec/changed_rows.h"
 #include "engine/exec/plan_columns.h"
+#include "engine/exec/window_key.h"
 
 namespace weir {
 
 SinkOperator::SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns, std::unique_ptr<RowEncoder> value,
                            std::vector<int> value_columns, int timestamp_column,
-                           std::unique_ptr<TimestampColumn> time, TaskContext& context)
+                           std::unique_ptr<TimestampColumn> time, std::optional<WindowInfo> window,
+                           TaskContext& context)
     : key_(std::move(key)),
       value_(std::move(value)),
       key_columns_(std::move(key_columns)),
       value_columns_(std::move(value_columns)),
       timestamp_column_(timestamp_column),
       time_(std::move(time)),
+      window_(window),
       context_(context) {}
 
 void SinkOperator::push(const Batch& batch, int) {
@@ -49,6 +52,12 @@ void SinkOperator::push(const Batch& batch, int) {
       }
       if (!is_null) record.key = key_bytes_;
     }
+    // All windows of a key are in one partition: that of the key without its window.
+    const size_t key_size = key_bytes_.size();
+    if (record.key && window_) {
+      append_key_window(key_bytes_, *window_, batch.windows.at(row));
+      record.key = key_bytes_;
+    }
     if (!batch.null_value.test(row)) {
       value_bytes_.clear();
       is_null = false;
@@ -59,7 +68,7 @@ void SinkOperator::push(const Batch& batch, int) {
       if (!is_null) record.value = value_bytes_;
     }
     if (!batch.headers.empty()) record.headers = batch.headers[row];
-    context_.collector->collect(record, record.key);
+    context_.collector->collect(record, record.key ? log::OptionalBytes(record.key->substr(0, key_size)) : std::nullopt);
   }
   if (context_.errors.count() > 0) context_.drain_errors(batch);
 }

@@ -16,9 +16,10 @@ namespace weir {
 class SinkOperator final : public Operator {
  public:
   // `key_columns`, `value_columns`: indices into the batch's columns, in the encoders' order. `timestamp_column`: index of the column
-  // that gives the record's time through `time`, or -1.
+  // that gives the record's time through `time`, or -1. `window`: the keys are written with their rows' windows.
   SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns, std::unique_ptr<RowEncoder> value,
-               std::vector<int> value_columns, int timestamp_column, std::unique_ptr<TimestampColumn> time, TaskContext& context);
+               std::vector<int> value_columns, int timestamp_column, std::unique_ptr<TimestampColumn> time,
+               std::optional<WindowInfo> window, TaskContext& context);
   void push(const Batch& batch, int input) override;
 
  private:
@@ -26,6 +27,7 @@ class SinkOperator final : public Operator {
   std::vector<int> key_columns_, value_columns_;
   int timestamp_column_;
   std::unique_ptr<TimestampColumn> time_;
+  std::optional<WindowInfo> window_;
   TaskContext& context_;
   std::string key_bytes_, value_bytes_;
 };

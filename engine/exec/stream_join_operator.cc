@@ -40,6 +40,7 @@ StreamJoinOperator::StreamJoinOperator(const PlanNode& node, bool emit_at_once, 
   key_codec_ = RowCodec(std::move(key_types));
   held_back_ = spec.grace_ms.has_value();
   grace_ = spec.grace_ms.value_or(0);
+  windowed_ = spec.windowed;
   const int64_t retention = join_retention_ms(spec);
   for (int side = 0; side < 2; ++side) {
     const PlanSchema& input = node.inputs[side]->schema;
@@ -182,6 +183,13 @@ void StreamJoinOperator::flush() {
     }
     out.timestamps.push_back(result.timestamp);
     out.offsets.push_back(result.offset);
+  }
+  if (windowed_) {
+    // The key columns are the key, the window's start and its end.
+    out.windows.resize(out.rows);
+    for (uint32_t row = 0; row < out.rows; ++row) {
+      out.windows[row] = {keys[keys.size() - 2]->at<int64_t>(row), keys.back()->at<int64_t>(row)};
+    }
   }
   out.columns.assign(columns.begin(), columns.end());
   if (any_headers_) out.headers = pending_headers_;

@@ -53,6 +53,7 @@ class StreamJoinOperator final : public Operator {
   bool emit_at_once_;
   bool held_back_ = false;  // outer rows wait for their window to close (a grace period was given)
   int64_t grace_ = 0;
+  bool windowed_ = false;   // the last two key columns are the window
   state::KeyValueStore* outer_store_ = nullptr;
   uint64_t outer_sequence_ = 0;
   bool started_ = false;

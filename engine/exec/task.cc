@@ -138,7 +138,7 @@ Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
     operators_.push_back(std::make_unique<SinkOperator>(
         make_encoder({sink.key_format, true, sink.topic, sink.key_columns, environment_.registry}), keys,
         make_encoder({sink.value_format, false, sink.topic, sink.value_columns, environment_.registry}), values, time,
-        std::move(time_reader), context_));
+        std::move(time_reader), sink.window, context_));
   }
   return operators_.back().get();
 }

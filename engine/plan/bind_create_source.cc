@@ -251,12 +251,14 @@ class SourceBinder {
                            : unit == "HOURS"      ? 3'600'000
                            : unit == "DAYS"       ? 86'400'000
                                                   : 0;
+    // A duration is read as part of the language, even though it stands in quotes.
+    const auto refuse_text = [&](const std::string& message) {
+      throw StatementError(StatementError::Kind::kSyntax, message + " Write it as in '10 SECONDS'.", pos);
+    };
     if (number && *number > 0 && !unit.empty() && millis == 0) {
-      refuse("WINDOW_SIZE '" + text + "': there is no unit of time '" + unit + "'. Write it as in '10 SECONDS'.", pos);
+      refuse_text("WINDOW_SIZE '" + text + "': there is no unit of time '" + unit + "'.");
     }
-    if (!number || *number <= 0 || millis == 0) {
-      refuse("'" + text + "' is no WINDOW_SIZE. Write it as in '10 SECONDS'.", pos);
-    }
+    if (!number || *number <= 0 || millis == 0) refuse_text("'" + text + "' is no WINDOW_SIZE.");
     return *number * millis;
   }
 

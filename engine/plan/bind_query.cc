@@ -150,7 +150,8 @@ std::vector<ResultKey> bind_result_key(const sql::Query& query, const LogicalJoi
       out.changes_key = !same_expressions(expressions, source_key(scope));
     }
     if (out.changes_key && out.window) {
-      refuse_unsupported("Changing the key of a windowed source", query.partition_by_pos);
+      refuse("PARTITION BY can't give a windowed source another key: windowed keys are not repartitioned.",
+             query.partition_by_pos);
     }
     for (const sql::ExprPtr& e : expressions) keys.push_back({{e}, nullptr, star_name(scope, e)});
     return keys;

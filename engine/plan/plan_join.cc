@@ -166,12 +166,14 @@ Partitioning QueryPlanner::copartition(JoinInput& left, JoinInput& right, const 
   const bool same_format =
       l.format.has_value() == r.format.has_value() && (!l.format || same_key_bytes(*l.format, *r.format));
   if (join.windowed) {
-    // A windowed key can't be written to another topic yet: the topics must fit as they are.
+    // A row can't move to another partition without leaving its window behind: the topics must fit as they are.
     if (!left.has_key || !right.has_key || !same_format || !(first.source->window == second.source->window) ||
         (l.count != r.count && l.count > 0 && r.count > 0)) {
-      refuse_unsupported(
-          "Repartitioning the windowed sources `" + first.alias + "` and `" + second.alias + "` for a join", join.pos,
-          "They must have the same window, key format and number of partitions, and be joined on their keys.");
+      refuse("The windowed sources `" + first.alias + "` and `" + second.alias +
+                 "` can't be joined so: windowed keys are not repartitioned. They must have the same window, key "
+                 "format and number of "
+                 "partitions, and be joined on their keys.",
+             join.pos);
     }
     return l;
   }
