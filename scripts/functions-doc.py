@@ -40,11 +40,13 @@ with tempfile.TemporaryDirectory() as data:
         variations.setdefault(variation["Variation"].split("(")[0], []).append(variation)
 
 aggregates = sum(fact["Type"] == "AGGREGATE" for fact in facts.values())
+tables = sum(fact["Type"] == "TABLE" for fact in facts.values())
 out = ["# Functions", "",
        "Written by `scripts/functions-doc.py` from the program's own `SHOW FUNCTIONS` and `DESCRIBE FUNCTION`; don't edit it by hand.",
-       f"There are {len(names) - aggregates} scalar functions and {aggregates} aggregate functions. Names don't depend on case. Unless a scalar",
+       f"There are {len(names) - aggregates - tables} scalar functions, {tables} table functions and {aggregates} aggregate functions. Names don't depend on case. Unless a scalar",
        "function says otherwise, an argument that is NULL makes the result NULL. An argument that a function can't work with (no such time",
-       "zone, no such pattern) makes the result NULL and is reported to the processing log. Table functions are not there yet.", ""]
+       "zone, no such pattern) makes the result NULL and is reported to the processing log. Table functions make rows, see the",
+       "[SQL reference](sql-reference.md#table-functions).", ""]
 for family in sorted(families):
     out += [f"## {family.capitalize()}", ""]
     for name in families[family]:

@@ -6,6 +6,7 @@
 #include "engine/exec/kernel_arithmetic.h"
 #include "engine/exec/kernel_compare.h"
 #include "engine/exec/kernel_function.h"
+#include "engine/exec/kernel_lambda.h"
 #include "engine/exec/kernel_leaf.h"
 #include "engine/exec/kernel_like.h"
 #include "engine/exec/kernel_logic.h"
@@ -22,10 +23,22 @@ bool failure_is_contained_in_argument(const BoundExpr& argument) {
          argument.kind == BoundKind::kCast;
 }
 
+// `arguments`: without the lambdas.
 ExpressionNodePtr compile_call(const BoundExpr& e, std::vector<ExpressionNodePtr> arguments) {
   std::vector<bool> contained;
-  for (const BoundExprPtr& argument : e.args) contained.push_back(failure_is_contained_in_argument(*argument));
-  return make_function_call(e.call, std::move(arguments), std::move(contained));
+  std::vector<std::unique_ptr<LambdaBody>> lambdas;
+  for (const BoundExprPtr& argument : e.args) {
+    if (argument->kind == BoundKind::kLambda) {
+      lambdas.push_back(std::make_unique<LambdaBody>(compile_node(*argument->args[0]), argument->parameters));
+    } else {
+      contained.push_back(failure_is_contained_in_argument(*argument));
+    }
+  }
+  return make_function_call(e.call, std::move(arguments), std::move(contained), std::move(lambdas));
+}
+
+ExpressionNodePtr failing_on_null(const BoundExpr& e, ExpressionNodePtr node) {
+  return e.fails_on_null ? make_failing_on_null(std::move(node)) : std::move(node);
 }
 
 ExpressionNodePtr make_node(const BoundExpr& e, std::vector<ExpressionNodePtr> args) {
@@ -33,15 +46,16 @@ ExpressionNodePtr make_node(const BoundExpr& e, std::vector<ExpressionNodePtr> a
     case BoundKind::kLiteral:
       return std::make_unique<LiteralNode>(e.type, e.value);
     case BoundKind::kColumn:
+    case BoundKind::kLambdaVariable:
       return std::make_unique<ColumnNode>(e.type, e.index);
     case BoundKind::kField:
       return make_field(e.type, e.index, std::move(args[0]));
     case BoundKind::kSubscript:
       return make_subscript(e.type, std::move(args[0]), std::move(args[1]));
     case BoundKind::kNegate:
-      return make_negate(e.type, std::move(args[0]));
+      return failing_on_null(e, make_negate(e.type, std::move(args[0])));
     case BoundKind::kArithmetic:
-      return make_arithmetic(e.type, e.arithmetic, std::move(args[0]), std::move(args[1]));
+      return failing_on_null(e, make_arithmetic(e.type, e.arithmetic, std::move(args[0]), std::move(args[1])));
     case BoundKind::kConcat:
       return make_concat(e.type, std::move(args[0]), std::move(args[1]));
     case BoundKind::kCompare:
@@ -77,12 +91,15 @@ ExpressionNodePtr make_node(const BoundExpr& e, std::vector<ExpressionNodePtr> a
       return make_map(e.type, std::move(args));
     case BoundKind::kStruct:
       return make_struct(e.type, std::move(args));
+    case BoundKind::kLambda:
+      break;  // part of the call that it is passed to
   }
   throw std::logic_error("INTERNAL: unknown kind of expression: " + e.text);
 }
 
 bool depends_only_on_arguments(const BoundExpr& e) {
-  return e.kind != BoundKind::kColumn && (e.kind != BoundKind::kFunction || e.call.function->deterministic);
+  return e.kind != BoundKind::kColumn && e.kind != BoundKind::kLambdaVariable &&
+         (e.kind != BoundKind::kFunction || e.call.function->deterministic);
 }
 
 // The node's value when it has one that is always the same, else the node.
@@ -103,6 +120,10 @@ ExpressionNodePtr compile_node(const BoundExpr& expression) {
   std::vector<ExpressionNodePtr> args;
   bool constant = expression.kind != BoundKind::kLiteral && depends_only_on_arguments(expression);
   for (const BoundExprPtr& arg : expression.args) {
+    if (arg->kind == BoundKind::kLambda) {
+      constant = false;
+      continue;
+    }
     args.push_back(compile_node(*arg));
     constant = constant && args.back()->literal() != nullptr;
   }

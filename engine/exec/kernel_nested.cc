@@ -129,8 +129,8 @@ class ArrayNode : public ExpressionNode {
 
 class MapNode : public ExpressionNode {
  public:
-  MapNode(TypePtr type, std::vector<ExpressionNodePtr> entries, bool can_fail)
-      : ExpressionNode(std::move(type), std::move(entries), can_fail), contained_(child_count()) {}
+  MapNode(TypePtr type, std::vector<ExpressionNodePtr> entries)
+      : ExpressionNode(std::move(type), std::move(entries), false), contained_(child_count()) {}
 
   ColumnView evaluate(ExpressionFrame& frame) override {
     keys_.clear();
@@ -141,11 +141,6 @@ class MapNode : public ExpressionNode {
     }
     Column& out = fresh(0);
     for (uint32_t row = 0; row < frame.rows; ++row) {
-      if (has_null_key(row)) {
-        out.append_null();
-        frame.fail(row, "a key of the map is NULL");
-        continue;
-      }
       for (size_t i = 0; i < keys_.size(); ++i) {
         if (comes_again(i, row)) continue;
         out.child(0).append_from(*keys_[i], row);
@@ -157,12 +152,6 @@ class MapNode : public ExpressionNode {
   }
 
  private:
-  bool has_null_key(uint32_t row) const {
-    for (const Column* key : keys_) {
-      if (key->is_null(row)) return true;
-    }
-    return false;
-  }
   bool comes_again(size_t i, uint32_t row) const {
     for (size_t j = i + 1; j < keys_.size(); ++j) {
       if (keys_[i]->equals(row, *keys_[j], row)) return true;
@@ -211,12 +200,7 @@ ExpressionNodePtr make_array(TypePtr type, std::vector<ExpressionNodePtr> elemen
 }
 
 ExpressionNodePtr make_map(TypePtr type, std::vector<ExpressionNodePtr> entries) {
-  bool can_fail = false;
-  for (size_t i = 0; i < entries.size(); i += 2) {
-    const Value* key = entries[i]->literal();
-    can_fail = can_fail || key == nullptr || key->is_null();
-  }
-  return std::make_unique<MapNode>(std::move(type), std::move(entries), can_fail);
+  return std::make_unique<MapNode>(std::move(type), std::move(entries));
 }
 
 ExpressionNodePtr make_struct(TypePtr type, std::vector<ExpressionNodePtr> fields) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/exec/kernel_take.h"
+
 namespace weir {
 
 void FilterOperator::select(const Batch& batch, std::vector<uint32_t>& out) {
@@ -70,6 +72,47 @@ void ProjectOperator::push(const Batch& batch, int) {
   } else {
     out.null_key = batch.null_key;
   }
+  forward(out);
+}
+
+void FlatMapOperator::push(const Batch& batch, int) {
+  EvalContext eval = context_.eval();
+  std::vector<ColumnPtr> arrays;
+  for (const auto& call : calls_) {
+    arrays.push_back(call->evaluate(batch, eval));
+    if (context_.errors.count() > 0) context_.drain_errors(batch);
+  }
+  for (uint32_t row = 0; row < batch.rows; ++row) {
+    if (batch.null_value.test(row)) continue;
+    uint32_t length = 0;
+    for (const ColumnPtr& array : arrays) {
+      if (array->is_valid(row)) length = std::max(length, array->offsets()[row + 1] - array->offsets()[row]);
+    }
+    for (uint32_t element = 0; element < length; ++element) {
+      rows_.push_back(row);
+      elements_.push_back(element);
+      if (rows_.size() == kMaxBatchRows) emit(batch, arrays);
+    }
+  }
+  emit(batch, arrays);
+}
+
+void FlatMapOperator::emit(const Batch& batch, const std::vector<ColumnPtr>& arrays) {
+  if (rows_.empty()) return;
+  Batch out = batch.gather(rows_);
+  std::vector<uint32_t> at(rows_.size());
+  for (const ColumnPtr& array : arrays) {
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      const uint32_t from = array->offsets()[rows_[i]], to = array->offsets()[rows_[i] + 1];
+      at[i] = array->is_valid(rows_[i]) && elements_[i] < to - from ? from + elements_[i] : kNoRow;
+    }
+    const Column& values = array->child(0);
+    auto column = std::make_shared<Column>(values.type(), values.type()->is_nested() ? 0 : rows_.size());
+    take_rows(values, at, *column);
+    out.columns.push_back(std::move(column));
+  }
+  rows_.clear();
+  elements_.clear();
   forward(out);
 }
 

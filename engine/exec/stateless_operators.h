@@ -1,4 +1,4 @@
-// Filter and projection: no state, order kept, a row out for each row in at most.
+// Filter, projection and table functions: no state, order kept.
 #pragma once
 
 #include <vector>
@@ -34,7 +34,7 @@ class ProjectOperator final : public Operator {
   // An expression with what the operator has to know of it.
   struct Output {
     std::unique_ptr<CompiledExpression> expression;
-    bool key = false;        // makes a key column
+    bool key = false;          // makes a key column
     bool needs_value = false;  // reads a column that isn't of the input's key
   };
   // `changes_key`: the record's key is made anew.
@@ -50,6 +50,23 @@ class ProjectOperator final : public Operator {
   std::vector<Output> outputs_;
   bool changes_key_;
   TaskContext& context_;
+};
+
+// Rows for the elements of arrays: see PlanKind::kFlatMap. A row whose value is NULL as a whole is dropped.
+class FlatMapOperator final : public Operator {
+ public:
+  // `calls`: each gives an array.
+  FlatMapOperator(std::vector<std::unique_ptr<CompiledExpression>> calls, TaskContext& context)
+      : calls_(std::move(calls)), context_(context) {}
+  void push(const Batch& batch, int input) override;
+
+ private:
+  // Rows of the result: which row of the batch, and which element.
+  void emit(const Batch& batch, const std::vector<ColumnPtr>& arrays);
+
+  std::vector<std::unique_ptr<CompiledExpression>> calls_;
+  TaskContext& context_;
+  std::vector<uint32_t> rows_, elements_;
 };
 
 }  // namespace weir

@@ -34,6 +34,7 @@ bool contains_stateful(const PlanNodePtr& node) {
     case PlanKind::kSource:
     case PlanKind::kFilter:
     case PlanKind::kProject:
+    case PlanKind::kFlatMap:
       break;
   }
   return std::any_of(node->inputs.begin(), node->inputs.end(), contains_stateful);
@@ -171,6 +172,18 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       auto project = std::make_unique<ProjectOperator>(std::move(outputs), node->changes_key, context_);
       project->set_next(next, next_input);
       operators_.push_back(std::move(project));
+      break;
+    }
+    case PlanKind::kFlatMap: {
+      std::vector<std::unique_ptr<CompiledExpression>> calls;
+      for (const PlanExpression& expression : node->expressions) {
+        calls.push_back(CompiledExpression::compile(bind_table_function(sql::parse_expression(expression.sql),
+                                                                        node->inputs[0]->schema,
+                                                                        *environment_.functions, environment_.catalog)));
+      }
+      auto flat_map = std::make_unique<FlatMapOperator>(std::move(calls), context_);
+      flat_map->set_next(next, next_input);
+      operators_.push_back(std::move(flat_map));
       break;
     }
     case PlanKind::kStreamJoin: {

@@ -224,8 +224,7 @@ bool JsonValueWriter::write_map(const Column& column, size_t row, TextBuffer& ou
       if (!children_[0].write(keys, i, out, error)) return false;
       out.append(",\"value\":");
     } else if (keys.is_null(i)) {
-      error = "a map with a NULL key can't be written as a JSON object";
-      return false;
+      out.append("\"null\":");  // as Java's String.valueOf
     } else {
       write_json_string(keys.at<std::string_view>(i), out);
       out.append(':');

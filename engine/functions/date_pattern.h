@@ -38,7 +38,9 @@ class DatePattern {
 
   // Reads the whole text and resolves it; `ignore_case`: for names and quoted text. Nothing, with the reason in
   // `error`, if the text doesn't fit the pattern or says something impossible.
-  std::optional<ParsedFields> parse(std::string_view text, bool ignore_case, std::string& error) const;
+  // `whole`: text behind what the pattern says isn't ignored.
+  std::optional<ParsedFields> parse(std::string_view text, bool ignore_case, std::string& error,
+                                    bool whole = true) const;
 
  private:
   friend class DatePatternCompiler;

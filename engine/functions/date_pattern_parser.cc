@@ -261,16 +261,17 @@ bool DatePatternParser::parse_range(size_t from, size_t to, ParsedFields& fields
   return true;
 }
 
-bool DatePatternParser::parse(ParsedFields& fields) {
-  const bool parsed = parse_range(0, pattern_.elements_.size(), fields) && at_ == text_.size();
+bool DatePatternParser::parse(ParsedFields& fields, bool whole) {
+  const bool parsed = parse_range(0, pattern_.elements_.size(), fields) && (!whole || at_ == text_.size());
   if (!parsed) at_ = furthest_;
   return parsed;
 }
 
-std::optional<ParsedFields> DatePattern::parse(std::string_view text, bool ignore_case, std::string& error) const {
+std::optional<ParsedFields> DatePattern::parse(std::string_view text, bool ignore_case, std::string& error,
+                                               bool whole) const {
   ParsedFields fields;
   DatePatternParser parser(*this, text, ignore_case);
-  if (!parser.parse(fields)) {
+  if (!parser.parse(fields, whole)) {
     error = "'" + std::string(text) + "' doesn't fit the format '" + text_ + "' from character " +
             std::to_string(parser.position() + 1) + " on";
     return std::nullopt;

@@ -14,7 +14,7 @@ class DatePatternParser {
       : pattern_(pattern), text_(text), ignore_case_(ignore_case) {}
 
   // False: the text doesn't fit; position() is where it stops to.
-  bool parse(ParsedFields& fields);
+  bool parse(ParsedFields& fields, bool whole);
   size_t position() const { return at_; }
 
  private:

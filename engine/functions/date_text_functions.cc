@@ -81,23 +81,48 @@ Kernel format_timestamp_kernel(const FunctionBinding& binding) {
 
 // accept(row, fields, error) sets the row's result; false with an error if the fields don't make one.
 template <class Accept>
-void parse_rows(KernelCall& call, CompiledArgument<DatePattern>& patterns, bool ignore_case, Accept accept) {
+void parse_rows(KernelCall& call, CompiledArgument<DatePattern>& patterns, bool ignore_case, Accept accept,
+                bool whole = true) {
   for_each_complete_row(call, [&](uint32_t row) {
     const DatePattern* pattern = patterns.get(call, row);
     if (!pattern) return;
     std::string error;
-    const auto fields = pattern->parse(text_at(call, 0, row), ignore_case, error);
+    const auto fields = pattern->parse(text_at(call, 0, row), ignore_case, error, whole);
     if (!fields || !accept(row, *fields, error)) call.fail(row, std::move(error));
   });
 }
 
-Kernel parse_date_kernel(const FunctionBinding& binding, bool time_allowed) {
-  return [patterns = pattern_argument(binding), time_allowed](KernelCall& call) mutable {
+// PARSE_DATE: what the format leaves out is taken from 1970-01-01, and text behind the date is ignored.
+Kernel parse_date_kernel(const FunctionBinding& binding) {
+  return [patterns = pattern_argument(binding)](KernelCall& call) mutable {
+    const auto accept = [&](uint32_t row, const ParsedFields& fields, std::string& error) {
+      constexpr int64_t kMillisPerDay = 86'400'000;
+      if (fields.time() || fields.any_left(true)) {
+        error = "the format of a DATE can't contain a time of the day";
+        return false;
+      }
+      int64_t days = fields.date().value_or(0);
+      if (!fields.date()) {
+        const auto millis = fields.to_timestamp(TimeZone::utc(), error);
+        if (!millis) return false;
+        days = *millis / kMillisPerDay - (*millis % kMillisPerDay < 0 ? 1 : 0);
+      }
+      if (days < std::numeric_limits<int32_t>::min() || days > std::numeric_limits<int32_t>::max()) {
+        error = "the year is out of a DATE's range";
+        return false;
+      }
+      call.out.set<int32_t>(row, static_cast<int32_t>(days));
+      return true;
+    };
+    parse_rows(call, patterns, true, accept, false);
+  };
+}
+
+Kernel string_to_date_kernel(const FunctionBinding& binding) {
+  return [patterns = pattern_argument(binding)](KernelCall& call) mutable {
     parse_rows(call, patterns, true, [&](uint32_t row, const ParsedFields& fields, std::string& error) {
       if (!fields.date()) {
         error = "the format doesn't determine a date: it needs year, month and day, or year and day of the year";
-      } else if (!time_allowed && (fields.time() || fields.any_left(true))) {
-        error = "the format of a DATE can't contain a time of the day";
       } else if (*fields.date() < std::numeric_limits<int32_t>::min() ||
                  *fields.date() > std::numeric_limits<int32_t>::max()) {
         error = "the year is out of a DATE's range";
@@ -192,13 +217,15 @@ std::vector<ScalarFunction> date_text_functions() {
           "TIMESTAMPTOSTRING",
           "The text of a number of milliseconds since 1970-01-01 UTC, in UTC unless a zone is given.",
           "TIMESTAMPTOSTRING(ROWTIME, 'yyyy-MM-dd HH:mm:ss.SSS')", "BIGINT", "STRING", shown, format_timestamp_kernel),
-      text_date_function("PARSE_DATE", "The DATE that a text in a format says.",
-                         "PARSE_DATE('31.12.2020', 'dd.MM.yyyy')", "(STRING, STRING) -> DATE", "formattedDate",
-                         [](const FunctionBinding& binding) { return parse_date_kernel(binding, false); }),
+      text_date_function(
+          "PARSE_DATE",
+          "The DATE that a text in a format says. What the format leaves out is taken from 1970-01-01; text that "
+          "follows is ignored.",
+          "PARSE_DATE('31.12.2020', 'dd.MM.yyyy')", "(STRING, STRING) -> DATE", "formattedDate", parse_date_kernel),
       text_date_function("STRINGTODATE",
                          "The date that a text in a format says, as days since 1970-01-01. PARSE_DATE gives a DATE.",
                          "STRINGTODATE('2019-12-27', 'yyyy-MM-dd') → 18257", "(STRING, STRING) -> INT", "formattedDate",
-                         [](const FunctionBinding& binding) { return parse_date_kernel(binding, true); }),
+                         string_to_date_kernel),
       text_date_function("PARSE_TIME", "The TIME that a text in a format says.", "PARSE_TIME('08.30', 'HH.mm')",
                          "(STRING, STRING) -> TIME", "formattedTime", parse_time_kernel),
       text_timestamp_function("PARSE_TIMESTAMP",

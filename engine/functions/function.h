@@ -22,13 +22,25 @@ struct EvalContext {
   RowErrors& errors;
 };
 
+// A lambda that was passed to a function, as its kernel sees it. Owned by the compiled call; its thread alone.
+class LambdaArgument {
+ public:
+  virtual ~LambdaArgument() = default;
+  // The body's values for rows.size() calls of it. Call i gets the i-th value of each of `parameters` and sees, as the
+  // rest of its surroundings, row rows[i] of the kernel's batch. Where the body fails it reports that row itself, and
+  // the whole row's result will be NULL whatever the kernel gives. The column is valid until the next call.
+  virtual const Column& evaluate(std::span<const ColumnPtr> parameters, std::span<const uint32_t> rows) = 0;
+};
+
 // One call of a kernel over a batch. Argument columns are at least `rows` long and of exactly the types that the
-// overload was bound with; `out` has `rows` rows, all null, of the return type: the kernel sets what is not null.
+// overload was bound with, those of lambdas left out; `out` has `rows` rows, all null, of the return type: the kernel
+// sets what is not null.
 struct KernelCall {
   EvalContext& context;
   std::span<const Column* const> args;
   uint32_t rows;
   Column& out;
+  std::span<LambdaArgument* const> lambdas = {};  // the arguments that are lambdas, in their order
   // Reports a row's failure; the row stays null.
   void fail(uint32_t row, std::string message) const {
     context.errors.report({RowError::Stage::kEvaluate, row, {}, std::move(message)});
@@ -38,7 +50,8 @@ struct KernelCall {
 // thread.
 using Kernel = std::function<void(KernelCall&)>;
 
-// What is known when a call is bound: argument types after implicit casts, and the values of literal arguments.
+// What is known when a call is bound: argument types after implicit casts, and the values of literal arguments; those
+// of lambdas left out.
 struct FunctionBinding {
   std::vector<TypePtr> types;
   std::vector<std::optional<Value>> literals;  // set where the argument is a literal

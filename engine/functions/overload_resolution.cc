@@ -28,12 +28,14 @@ std::optional<std::vector<const TypePattern*>> spread_parameters(const Signature
 }
 
 std::optional<OverloadChoice> match_signature(const SignatureView& signature, std::span<const TypePtr> arguments,
-                                              ImplicitCasts casts) {
+                                              std::span<const size_t> lambda_inputs, ImplicitCasts casts) {
   auto spread = spread_parameters(signature, arguments.size());
   if (!spread) return std::nullopt;
   OverloadChoice choice;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    if (!(*spread)[i]->accepts(arguments[i], choice.bindings, casts)) return std::nullopt;
+    const TypePattern& pattern = *(*spread)[i];
+    if (!pattern.accepts(arguments[i], choice.bindings, casts)) return std::nullopt;
+    if (!arguments[i] && pattern.children().size() != lambda_inputs[i] + 1) return std::nullopt;
   }
   choice.parameters = std::move(*spread);
   return choice;
@@ -88,12 +90,12 @@ std::string argument_types_to_string(std::span<const TypePtr> arguments) {
 }
 
 OverloadChoice choose_overload(const std::string& name, std::span<const SignatureView> signatures,
-                               std::span<const TypePtr> arguments) {
+                               std::span<const TypePtr> arguments, std::span<const size_t> lambda_inputs) {
   for (ImplicitCasts casts : {ImplicitCasts::kNo, ImplicitCasts::kYes}) {
     std::optional<OverloadChoice> best;
     bool tied = false;
     for (size_t i = 0; i < signatures.size(); ++i) {
-      auto choice = match_signature(signatures[i], arguments, casts);
+      auto choice = match_signature(signatures[i], arguments, lambda_inputs, casts);
       if (!choice) continue;
       choice->index = i;
       if (best) {

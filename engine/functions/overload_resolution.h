@@ -28,10 +28,11 @@ struct OverloadChoice {
   std::vector<const TypePattern*> parameters;  // one for each argument, the variadic one repeated
 };
 
-// `name` is for messages. A nullptr argument type stands for a lambda. Throws std::invalid_argument: no signature fits,
-// or several do equally well; the message names the function, the argument types, and the signatures that exist.
+// `name` is for messages. A nullptr argument type stands for a lambda with lambda_inputs[i] arguments. Throws
+// std::invalid_argument: no signature fits, or several do equally well; the message names the function, the argument
+// types, and the signatures that exist.
 OverloadChoice choose_overload(const std::string& name, std::span<const SignatureView> signatures,
-                               std::span<const TypePtr> arguments);
+                               std::span<const TypePtr> arguments, std::span<const size_t> lambda_inputs = {});
 
 // "SUBSTRING(STRING text, INTEGER position)"
 std::string signature_to_string(const std::string& name, const SignatureView& signature);

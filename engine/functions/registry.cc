@@ -18,12 +18,13 @@ std::string upper_case_name(std::string name) {
 
 // Every function of the language.
 void add_standard_functions(FunctionRegistry& registry) {
-  for (auto family :
-       {conditional_functions, comparison_functions, math_functions, rounding_functions, geo_functions,
-        string_functions, string_search_functions, mask_functions, encoding_functions, regexp_functions, url_functions,
-        json_functions, array_functions, array_set_functions, map_functions, date_text_functions, date_functions}) {
+  for (auto family : {conditional_functions, comparison_functions, math_functions, rounding_functions, geo_functions,
+                      string_functions, string_search_functions, mask_functions, encoding_functions, regexp_functions,
+                      url_functions, json_functions, array_functions, array_set_functions, map_functions,
+                      lambda_functions, date_text_functions, date_functions}) {
     for (ScalarFunction& function : family()) registry.add(std::move(function));
   }
+  for (ScalarFunction& function : weir::table_functions()) registry.add_table_function(std::move(function));
   for (auto family : {counting_aggregates, numeric_aggregates, min_max_aggregates, collect_aggregates,
                       offset_aggregates, top_k_aggregates, frequency_aggregates, statistics_aggregates}) {
     for (AggregateFunction& function : family()) registry.add(std::move(function));
@@ -63,20 +64,47 @@ void settle_null_decimals(Call& call, const std::vector<const TypePattern*>& par
   }
 }
 
+// Binds the lambda's body; what it gives settles the variables of the pattern's result. Returns the type to cast the
+// body to.
+TypePtr bind_lambda_argument(const std::string& function, const TypePattern& pattern, size_t index,
+                             const LambdaArguments& lambdas, TypeBindings& bindings) {
+  std::vector<TypePtr> inputs;
+  for (size_t i = 0; i + 1 < pattern.children().size(); ++i) {
+    inputs.push_back(pattern.children()[i]->substitute(bindings));
+    if (!inputs.back() || inputs.back()->kind() == TypeKind::kNull) {
+      throw std::invalid_argument("The types of the arguments of the lambda passed to " + function +
+                                  " can't be told. CAST the NULL before it to the type that is meant.");
+    }
+  }
+  const TypePattern& result = *pattern.children().back();
+  const TypePtr body = lambdas.bind_body(index, inputs);
+  if (!result.accepts(body, bindings, ImplicitCasts::kNo)) {
+    const TypePtr wanted = result.substitute(bindings);
+    throw std::invalid_argument("The lambda passed to " + function + " must give " +
+                                (wanted ? wanted->to_string() : result.to_string()) + ", but gives " +
+                                body->to_string() + ". CAST its result.");
+  }
+  const TypePtr settled = result.substitute(bindings);
+  return settled ? settled : body;
+}
+
 template <class Call, class Function>
 Call resolve_call(const Function& function, const std::vector<TypePtr>& arguments,
-                  const std::vector<std::optional<Value>>& literals) {
+                  const std::vector<std::optional<Value>>& literals, const LambdaArguments& lambdas = {}) {
   std::vector<SignatureView> signatures;
   for (const auto& overload : function.overloads) {
     signatures.push_back({overload.parameters, overload.variadic, overload.parameter_docs});
   }
-  const OverloadChoice choice = choose_overload(function.name, signatures, arguments);
+  OverloadChoice choice = choose_overload(function.name, signatures, arguments, lambdas.inputs);
 
   Call call;
   call.function = &function;
   call.overload = &function.overloads[choice.index];
   for (size_t i = 0; i < arguments.size(); ++i) {
-    call.parameter_types.push_back(choice.parameters[i]->argument_type(arguments[i], choice.bindings));
+    const TypePattern& pattern = *choice.parameters[i];
+    call.parameter_types.push_back(arguments[i]
+                                       ? pattern.argument_type(arguments[i], choice.bindings)
+                                       : bind_lambda_argument(function.name, pattern, i, lambdas, choice.bindings));
   }
   call.return_type = call.overload->return_type ? call.overload->return_type(call.parameter_types, literals)
                                                 : call.overload->result->substitute(choice.bindings);
@@ -91,12 +119,14 @@ Call resolve_call(const Function& function, const std::vector<TypePtr>& argument
 }  // namespace
 
 std::shared_ptr<const FunctionRegistry> FunctionRegistry::standard() {
-  static const std::shared_ptr<const FunctionRegistry> instance = [] {
-    auto registry = std::make_shared<FunctionRegistry>();
-    add_standard_functions(*registry);
-    return registry;
-  }();
+  static const std::shared_ptr<const FunctionRegistry> instance = make_standard();
   return instance;
+}
+
+std::shared_ptr<FunctionRegistry> FunctionRegistry::make_standard() {
+  auto registry = std::make_shared<FunctionRegistry>();
+  add_standard_functions(*registry);
+  return registry;
 }
 
 const ScalarFunction* FunctionRegistry::find(const std::string& name) const {
@@ -107,6 +137,17 @@ const ScalarFunction* FunctionRegistry::find(const std::string& name) const {
 std::vector<const ScalarFunction*> FunctionRegistry::functions() const {
   std::vector<const ScalarFunction*> out;
   for (const auto& [name, function] : functions_) out.push_back(function.get());
+  return out;
+}
+
+const ScalarFunction* FunctionRegistry::find_table_function(const std::string& name) const {
+  auto found = table_functions_.find(upper_case_name(name));
+  return found == table_functions_.end() ? nullptr : found->second.get();
+}
+
+std::vector<const ScalarFunction*> FunctionRegistry::table_functions() const {
+  std::vector<const ScalarFunction*> out;
+  for (const auto& [name, function] : table_functions_) out.push_back(function.get());
   return out;
 }
 
@@ -121,7 +162,11 @@ std::vector<const AggregateFunction*> FunctionRegistry::aggregates() const {
   return out;
 }
 
-void FunctionRegistry::add(ScalarFunction function) {
+void FunctionRegistry::add(ScalarFunction function) { add_to(functions_, std::move(function)); }
+
+void FunctionRegistry::add_table_function(ScalarFunction function) { add_to(table_functions_, std::move(function)); }
+
+void FunctionRegistry::add_to(ScalarFunctions& functions, ScalarFunction function) {
   function.name = upper_case_name(function.name);
   parse_signatures(function.name, function.overloads);
   for (const Overload& overload : function.overloads) {
@@ -129,7 +174,7 @@ void FunctionRegistry::add(ScalarFunction function) {
       throw std::logic_error("Function " + function.name + " has an overload without a kernel");
   }
   std::string name = function.name;
-  const bool added = functions_.try_emplace(name, std::make_unique<ScalarFunction>(std::move(function))).second;
+  const bool added = functions.try_emplace(name, std::make_unique<ScalarFunction>(std::move(function))).second;
   if (!added) throw std::logic_error("Function " + name + " is registered twice");
 }
 
@@ -142,8 +187,9 @@ void FunctionRegistry::add(AggregateFunction function) {
 }
 
 ResolvedCall FunctionRegistry::resolve(const ScalarFunction& function, const std::vector<TypePtr>& arguments,
-                                       const std::vector<std::optional<Value>>& literals) const {
-  return resolve_call<ResolvedCall>(function, arguments, literals);
+                                       const std::vector<std::optional<Value>>& literals,
+                                       const LambdaArguments& lambdas) const {
+  return resolve_call<ResolvedCall>(function, arguments, literals, lambdas);
 }
 
 ResolvedAggregate FunctionRegistry::resolve(const AggregateFunction& function, const std::vector<TypePtr>& arguments,

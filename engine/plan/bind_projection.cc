@@ -22,7 +22,7 @@ struct SelectedColumn {
 
 class ProjectionBinder {
  public:
-  ProjectionBinder(const sql::Query& query, const QueryScope& scope, std::vector<ResultKey> keys,
+  ProjectionBinder(const sql::Query& query, QueryScope& scope, std::vector<ResultKey> keys,
                    const QueryPurpose& purpose, AggregationBinder* aggregation)
       : query_(query),
         scope_(scope),
@@ -33,6 +33,7 @@ class ProjectionBinder {
 
   std::vector<LogicalColumn> bind() {
     for (const sql::SelectItem& item : query_.items) bind_item(item);
+    check_table_functions();
     check_grouping();
     for (SelectedColumn& selected : selected_) bind_type(selected);
     check_reserved_names();
@@ -68,7 +69,21 @@ class ProjectionBinder {
         break;
     }
     const sql::ExprPtr e = scope_.resolve(item.expression, "SELECT");
-    add(item.alias ? item.alias->name : default_name(*e), e, false, item.pos);
+    add(item.alias ? item.alias->name : default_name(*e), scope_.take_table_functions(e), false, item.pos);
+  }
+
+  void check_table_functions() const {
+    if (scope_.table_function_columns().empty()) return;
+    const TableFunctionColumn& column = scope_.table_function_columns()[0];
+    if (aggregation_) {
+      refuse("Table functions can't be used with GROUP BY or aggregate functions: make a stream of " +
+                 sql::to_sql(*column.call) + " first, and group that.",
+             column.call->pos);
+    }
+    for (const ScopeSource& source : scope_.sources()) {
+      if (source.source->kind != sql::SourceKind::kTable) continue;
+      refuse("Table functions need streams, but '" + source.source->name + "' is a table.", column.call->pos);
+    }
   }
 
   void add(std::string name, sql::ExprPtr e, bool from_star, const sql::Position& pos) {
@@ -127,7 +142,7 @@ class ProjectionBinder {
   }
 
   void add_fields(const sql::SelectItem& item) {
-    const sql::ExprPtr base = scope_.resolve(item.expression, "SELECT");
+    const sql::ExprPtr base = scope_.take_table_functions(scope_.resolve(item.expression, "SELECT"));
     const BoundExprPtr bound = scope_.bind(base);
     if (bound->type->kind() != TypeKind::kStruct) {
       refuse("->* needs a STRUCT before it, but " + bound->text + " is " + bound->type->to_string() + ".", item.pos);
@@ -268,7 +283,7 @@ class ProjectionBinder {
   }
 
   const sql::Query& query_;
-  const QueryScope& scope_;
+  QueryScope& scope_;
   std::vector<ResultKey> keys_;
   const QueryPurpose& purpose_;
   AggregationBinder* aggregation_;
@@ -279,7 +294,7 @@ class ProjectionBinder {
 
 }  // namespace
 
-std::vector<LogicalColumn> bind_projection(const sql::Query& query, const QueryScope& scope,
+std::vector<LogicalColumn> bind_projection(const sql::Query& query, QueryScope& scope,
                                            const std::vector<ResultKey>& keys, const QueryPurpose& purpose,
                                            AggregationBinder* aggregation) {
   return ProjectionBinder(query, scope, keys, purpose, aggregation).bind();

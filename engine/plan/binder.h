@@ -44,6 +44,9 @@ struct BoundAggregate {
 };
 BoundAggregate bind_aggregate(const sql::ExprPtr& call, const PlanSchema& schema, const FunctionRegistry& functions,
                               const Catalog* catalog_for_types);
+// A call of a table function: an array for each row. The StatementError says so where the expression is something else.
+BoundExprPtr bind_table_function(const sql::ExprPtr& call, const PlanSchema& schema, const FunctionRegistry& functions,
+                                 const Catalog* catalog_for_types);
 TypePtr resolve_type(const sql::TypeName& name, const Catalog* catalog);
 
 // The topic that a source or sink needs: created when it doesn't exist.

@@ -33,6 +33,8 @@ enum class BoundKind {
   kCase,        // args: condition, result, condition, result, …, otherwise (always present, maybe a NULL literal)
   kCast,        // args[0] as type
   kFunction,    // call
+  kLambda,      // an argument of kFunction: args[0] is the body, `parameters` the places of its arguments; type: the body's
+  kLambdaVariable,  // the argument of a lambda around it, at place `index`
   kArray, kMap, kStruct  // constructors: elements; key, value, …; fields in the type's order
 };
 
@@ -41,7 +43,12 @@ struct BoundExpr {
   TypePtr type;
   std::vector<BoundExprPtr> args;
   Value value;             // kLiteral
-  int index = -1;          // kColumn, kField
+  // kColumn, kField. kLambdaVariable: its place, counted on behind the columns, so that no column or other variable has the same.
+  int index = -1;
+  std::vector<int> parameters;  // kLambda
+  // kArithmetic, kNegate: a NULL operand makes the row fail. So it is in the bodies of lambdas, where a NULL can end up in a value that is
+  // not NULL itself.
+  bool fails_on_null = false;
   bool negated = false;    // kBetween, kIn, kLike, kIsNull
   sql::BinaryOp arithmetic = sql::BinaryOp::kAdd;  // kArithmetic. INT, BIGINT and DOUBLE operands have the result's type; DECIMAL
                                                    // operands keep their own precision and scale, the result's is in `type`.

@@ -102,6 +102,8 @@ std::string headline(const PlanNode& node) {
       return "FILTER " + node.predicate;
     case PlanKind::kProject:
       return node.changes_key ? "PROJECT with a new key" : "PROJECT";
+    case PlanKind::kFlatMap:
+      return "FLAT MAP";
     case PlanKind::kRepartition: {
       std::vector<std::string> keys;
       for (const PlanColumn& column : node.schema) {
@@ -152,6 +154,11 @@ std::vector<std::string> column_lines(const PlanNode& node) {
     const size_t first_call = node.schema.size() - node.aggregate->calls.size();
     for (size_t i = 0; i < node.schema.size(); ++i) {
       out.push_back(column_text(node.schema[i]) + (i < first_call ? "" : " ← " + node.aggregate->calls[call++].sql));
+    }
+  } else if (node.kind == PlanKind::kFlatMap) {
+    const size_t first = node.schema.size() - node.expressions.size();
+    for (size_t i = 0; i < node.expressions.size(); ++i) {
+      out.push_back(column_text(node.schema[first + i]) + " ← each of " + node.expressions[i].sql);
     }
   } else if (node.kind == PlanKind::kSource || node.kind == PlanKind::kStreamJoin) {
     for (const PlanColumn& column : node.schema) out.push_back(column_text(column));

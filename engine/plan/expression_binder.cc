@@ -145,8 +145,9 @@ BoundExprPtr ExpressionBinder::bind_node(const sql::Expr& e) const {
     case sql::ExprKind::kStruct:
       return bind_struct(static_cast<const sql::StructConstructor&>(e));
     case sql::ExprKind::kLambda:
+      refuse("A lambda is an argument of a function; it is no value here.", e.pos);
     case sql::ExprKind::kLambdaVariable:
-      refuse_unsupported("A lambda function", e.pos);
+      return bind_lambda_variable(static_cast<const sql::LambdaVariable&>(e));
     case sql::ExprKind::kAtTimeZone:
       refuse_unsupported("AT TIME ZONE", e.pos, "Use CONVERT_TZ(timestamp, from_zone, to_zone).");
     case sql::ExprKind::kStar:
@@ -228,6 +229,7 @@ BoundExprPtr ExpressionBinder::bind_unary(const sql::Unary& e) const {
     return literal_node(e, negated_number(operand->value, operand->type->kind()), operand->type);
   }
   auto out = make_bound(BoundKind::kNegate, operand->type, e);
+  out->fails_on_null = !lambda_parameters_.empty();
   out->args = {operand};
   return out;
 }
@@ -252,6 +254,7 @@ BoundExprPtr ExpressionBinder::bind_binary(const sql::Binary& e) const {
   const bool is_decimal = !is_double && (l == TypeKind::kDecimal || r == TypeKind::kDecimal);
   auto out = make_bound(BoundKind::kArithmetic, nullptr, e);
   out->arithmetic = e.op;
+  out->fails_on_null = !lambda_parameters_.empty();
   if (is_decimal) {
     const DecimalShape shape = arithmetic_shape(e.op, decimal_shape_of(*left->type), decimal_shape_of(*right->type));
     out->type = Type::decimal(shape.precision, shape.scale);
@@ -280,6 +283,11 @@ BoundExprPtr ExpressionBinder::bind_cast(const sql::Cast& e) const {
 BoundExprPtr bind_expression(const sql::ExprPtr& expression, const PlanSchema& schema,
                              const FunctionRegistry& functions, const Catalog* catalog_for_types) {
   return ExpressionBinder(schema, functions, catalog_for_types).bind(expression);
+}
+
+BoundExprPtr bind_table_function(const sql::ExprPtr& call, const PlanSchema& schema, const FunctionRegistry& functions,
+                                 const Catalog* catalog_for_types) {
+  return ExpressionBinder(schema, functions, catalog_for_types).bind_table_function(call);
 }
 
 }  // namespace weir

@@ -21,6 +21,7 @@ class ExpressionBinder {
 
   // Throws StatementError with the place of the part at fault.
   BoundExprPtr bind(const sql::ExprPtr& expression) const;
+  BoundExprPtr bind_table_function(const sql::ExprPtr& call) const;
 
  private:
   BoundExprPtr bind_node(const sql::Expr& e) const;
@@ -31,6 +32,9 @@ class ExpressionBinder {
   BoundExprPtr bind_binary(const sql::Binary& e) const;
   BoundExprPtr bind_cast(const sql::Cast& e) const;
   BoundExprPtr bind_function(const sql::FunctionCall& e) const;
+  BoundExprPtr bind_call(const ScalarFunction& function, const sql::FunctionCall& e) const;
+  BoundExprPtr bind_lambda(const sql::Lambda& e, const std::vector<TypePtr>& inputs) const;
+  BoundExprPtr bind_lambda_variable(const sql::LambdaVariable& e) const;
   BoundExprPtr bind_array(const sql::ArrayConstructor& e) const;
   BoundExprPtr bind_map(const sql::MapConstructor& e) const;
   BoundExprPtr bind_struct(const sql::StructConstructor& e) const;
@@ -47,6 +51,13 @@ class ExpressionBinder {
   // `left` op `right` with both brought to the type in which they are compared.
   BoundExprPtr compare(sql::CompareOp op, const BoundExprPtr& left, const BoundExprPtr& right, const sql::Position& pos,
                        std::string text) const;
+
+  // Of the lambdas around the place that is being bound, outermost first.
+  struct LambdaParameter {
+    std::string name;
+    TypePtr type;
+  };
+  std::vector<LambdaParameter> lambda_parameters_;
 
   const PlanSchema& schema_;
   const FunctionRegistry& functions_;

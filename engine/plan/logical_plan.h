@@ -87,7 +87,8 @@ struct ResultKey {
 };
 class AggregationBinder;
 // `aggregation`: null where rows aren't grouped. The columns' expressions are resolved; with an aggregation, over its groups' rows.
-std::vector<LogicalColumn> bind_projection(const sql::Query& query, const QueryScope& scope,
+// Makes the columns of the table functions in the select list known to `scope`.
+std::vector<LogicalColumn> bind_projection(const sql::Query& query, QueryScope& scope,
                                            const std::vector<ResultKey>& keys, const QueryPurpose& purpose,
                                            AggregationBinder* aggregation);
 

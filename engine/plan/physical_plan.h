@@ -26,7 +26,7 @@ using PlanSchema = std::vector<PlanColumn>;
 struct PlanNode;
 using PlanNodePtr = std::shared_ptr<const PlanNode>;
 
-enum class PlanKind { kSource, kFilter, kProject, kRepartition, kStreamJoin, kTable, kAggregate };
+enum class PlanKind { kSource, kFilter, kProject, kFlatMap, kRepartition, kStreamJoin, kTable, kAggregate };
 
 // Where a column of a source node comes from.
 struct SourceColumnRef {
@@ -80,6 +80,8 @@ struct PlanNode {
   std::string predicate;
 
   // kProject: one for each output column. A row whose value is NULL as a whole stays so; key expressions are evaluated even then.
+  // kFlatMap: calls of table functions, each of which gives an array. A row becomes as many as the longest of them has elements (none:
+  // the row is dropped); the shorter ones are filled up with NULL. Output: the input's columns, then one for each call.
   std::vector<PlanExpression> expressions;
   // kProject: the record's key changes (PARTITION BY, join key): a row may move to another partition
   bool changes_key = false;

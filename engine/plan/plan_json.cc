@@ -20,6 +20,7 @@ using Names = std::vector<std::pair<T, const char*>>;
 const Names<PlanKind> kPlanKindNames = {{PlanKind::kSource, "source"},
                                         {PlanKind::kFilter, "filter"},
                                         {PlanKind::kProject, "project"},
+                                        {PlanKind::kFlatMap, "flat_map"},
                                         {PlanKind::kRepartition, "repartition"},
                                         {PlanKind::kStreamJoin, "stream_join"},
                                         {PlanKind::kTable, "table"},
@@ -212,8 +213,8 @@ PlanJson node_json(const PlanNode& node) {
   if (node.aggregate) json["aggregate"] = aggregate_json(*node.aggregate);
   if (node.source) json["spec"] = source_spec_json(*node.source);
   if (node.kind == PlanKind::kFilter) json["predicate"] = node.predicate;
-  if (node.kind == PlanKind::kProject) {
-    json["changes_key"] = node.changes_key;
+  if (node.kind == PlanKind::kProject) json["changes_key"] = node.changes_key;
+  if (node.kind == PlanKind::kProject || node.kind == PlanKind::kFlatMap) {
     json["expressions"] = expressions_json(node.expressions);
   }
   if (node.kind == PlanKind::kRepartition) {

@@ -24,8 +24,10 @@ PlanNodePtr QueryPlanner::plan() {
   } else {
     for (const LogicalColumn& column : query_.columns) used.merge(columns_in(column.expression));
   }
+  for (const TableFunctionColumn& column : query_.scope.table_function_columns()) used.merge(columns_in(column.call));
   PlannedRows rows = query_.scope.is_join() ? plan_joins(used) : plan_plain_source(0, used);
   rows = plan_filter(std::move(rows), query_.where ? to_text(query_.where, rows) : "", "Filter");
+  rows = plan_flat_map(std::move(rows));
   if (query_.aggregation) rows = plan_aggregation(rows);
   return with_old_rows(plan_project(rows), false);
 }
@@ -170,6 +172,21 @@ PlannedRows QueryPlanner::plan_aggregation(const PlannedRows& rows) const {
   return plan_filter(std::move(out), aggregation.having ? flat_text(aggregation.having) : "", "Filter-Having");
 }
 
+PlannedRows QueryPlanner::plan_flat_map(PlannedRows rows) const {
+  if (query_.scope.table_function_columns().empty()) return rows;
+  auto node = std::make_shared<PlanNode>();
+  node->kind = PlanKind::kFlatMap;
+  node->id = "FlatMap";
+  node->schema = rows.node->schema;
+  node->inputs = {rows.node};
+  for (const TableFunctionColumn& column : query_.scope.table_function_columns()) {
+    node->schema.push_back({column.name, column.type, false});
+    node->expressions.push_back({column.name, to_text(column.call, rows), false});
+  }
+  rows.node = std::move(node);
+  return rows;
+}
+
 PlanNodePtr QueryPlanner::plan_project(const PlannedRows& rows) const {
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kProject;
@@ -223,7 +240,9 @@ std::string QueryPlanner::flat_text(const sql::ExprPtr& expression) const {
 sql::ExprPtr QueryPlanner::rename_columns(const sql::ExprPtr& expression, const PlannedRows& rows) const {
   return rewrite_expression(settle_types(expression), [&](const sql::ExprPtr& node) -> sql::ExprPtr {
     if (node->kind != sql::ExprKind::kColumn) return nullptr;
-    const auto id = query_.scope.id_of(static_cast<const sql::ColumnRef&>(*node));
+    const auto& ref = static_cast<const sql::ColumnRef&>(*node);
+    if (query_.scope.is_table_function_column(ref)) return node;
+    const auto id = query_.scope.id_of(ref);
     return make_column_ref(id ? rows.names.at(*id) : key_name(), node->pos);
   });
 }

@@ -54,6 +54,7 @@ class QueryPlanner {
   PlannedRows plan_filter(PlannedRows rows, const std::string& predicate, const std::string& id) const;
   PlannedRows plan_aggregation(const PlannedRows& rows) const;
   PlanNodePtr plan_group_columns(const PlannedRows& rows, PlannedRows& grouped) const;
+  PlannedRows plan_flat_map(PlannedRows rows) const;
   PlanNodePtr plan_project(const PlannedRows& rows) const;
 
   PlannedRows plan_joins(const ColumnIds& needed_above);

@@ -1,7 +1,7 @@
 #include "engine/plan/query_scope.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "engine/plan/expression_binder.h"
 #include "engine/plan/expression_rewriter.h"
@@ -52,6 +52,50 @@ std::string unused_name(const std::string& wanted, const std::set<std::string>& 
 }
 
 bool is_window_bound(const std::string& name) { return name == "WINDOWSTART" || name == "WINDOWEND"; }
+// Gives arguments of lambdas other names where a column has the same: x => x + s.x. In the plan, columns lose their qualifiers.
+class LambdaRenamer {
+ public:
+  LambdaRenamer(const sql::ExprPtr& expression, std::set<std::string> taken) : taken_(std::move(taken)) {
+    std::vector<std::string> clashing;
+    std::set<std::string> used = taken_;
+    rewrite_expression(expression, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
+      if (node->kind != sql::ExprKind::kLambda) return nullptr;
+      for (const sql::Identifier& parameter : static_cast<const sql::Lambda&>(*node).parameters) {
+        used.insert(parameter.name);
+        if (taken_.contains(parameter.name)) clashing.push_back(parameter.name);
+      }
+      return nullptr;
+    });
+    for (const std::string& name : clashing) {
+      if (new_names_.contains(name)) continue;
+      new_names_[name] = unused_name(name, used);
+      used.insert(new_names_[name]);
+    }
+  }
+
+  // What stands for a lambda or a variable of one; null: as it is. `body`: applied to the lambda's body.
+  sql::ExprPtr replace(const sql::ExprPtr& node, const ExprReplacer& body) const {
+    if (node->kind == sql::ExprKind::kLambdaVariable) {
+      auto variable = std::make_shared<sql::LambdaVariable>(static_cast<const sql::LambdaVariable&>(*node));
+      rename(variable->name);
+      return variable;
+    }
+    if (node->kind != sql::ExprKind::kLambda) return nullptr;
+    auto lambda = std::make_shared<sql::Lambda>(static_cast<const sql::Lambda&>(*node));
+    for (sql::Identifier& parameter : lambda->parameters) rename(parameter);
+    lambda->body = rewrite_expression(lambda->body, body);
+    return lambda;
+  }
+
+ private:
+  void rename(sql::Identifier& name) const {
+    const auto found = new_names_.find(name.name);
+    if (found != new_names_.end()) name.name = found->second;
+  }
+
+  std::set<std::string> taken_;
+  std::map<std::string, std::string> new_names_;
+};
 
 }  // namespace
 
@@ -132,10 +176,23 @@ sql::ExprPtr QueryScope::reference(ColumnId id, const sql::Position& pos) const 
 }
 
 sql::ExprPtr QueryScope::resolve(const sql::ExprPtr& expression, const std::string& clause, size_t sources) const {
-  return rewrite_expression(expression, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
-    if (node->kind != sql::ExprKind::kColumn) return nullptr;
-    return resolve_column(static_cast<const sql::ColumnRef&>(*node), clause, sources);
-  });
+  LambdaRenamer lambdas(expression, taken_names());
+  const ExprReplacer replace = [&](const sql::ExprPtr& node) -> sql::ExprPtr {
+    if (node->kind == sql::ExprKind::kColumn) {
+      return resolve_column(static_cast<const sql::ColumnRef&>(*node), clause, sources);
+    }
+    return lambdas.replace(node, replace);
+  };
+  return rewrite_expression(expression, replace);
+}
+
+std::set<std::string> QueryScope::taken_names() const {
+  std::set<std::string> names = {join_key_name_};
+  for (const ScopeSource& source : sources_) {
+    for (const ScopeColumn& column : source.columns) names.insert({column.name, column.flat_name});
+  }
+  for (const TableFunctionColumn& column : table_function_columns_) names.insert(column.name);
+  return names;
 }
 
 sql::ExprPtr QueryScope::resolve_column(const sql::ColumnRef& ref, const std::string& clause, size_t sources) const {
@@ -190,19 +247,42 @@ std::optional<ColumnId> QueryScope::id_of(const sql::ColumnRef& resolved) const 
   return ColumnId{source, static_cast<int>(found - columns.begin())};
 }
 
+sql::ExprPtr QueryScope::take_table_functions(const sql::ExprPtr& expression) {
+  return rewrite_expression(expression, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
+    if (node->kind == sql::ExprKind::kLambda) return node;  // evaluated for each element: no place to make rows
+    if (node->kind != sql::ExprKind::kFunction) return nullptr;
+    const std::string& function = static_cast<const sql::FunctionCall&>(*node).name.name;
+    if (!context_->functions->find_table_function(function)) return nullptr;
+    const BoundExprPtr call =
+        bind_table_function(flatten(node), flat_schema(), *context_->functions, context_->catalog);
+    const std::string name = unused_name(call->call.function->name, taken_names());
+    table_function_columns_.push_back({name, node, call->type->element()});
+    return make_column_ref(name, node->pos);
+  });
+}
+
+bool QueryScope::is_table_function_column(const sql::ColumnRef& resolved) const {
+  return !resolved.qualifier &&
+         std::any_of(table_function_columns_.begin(), table_function_columns_.end(),
+                     [&](const TableFunctionColumn& column) { return column.name == resolved.name.name; });
+}
+
 PlanSchema QueryScope::flat_schema() const {
   PlanSchema schema;
   for (const ScopeSource& source : sources_) {
     for (const ScopeColumn& column : source.columns) schema.push_back({column.flat_name, column.type, column.key});
   }
   if (join_key_type_) schema.push_back({join_key_name_, join_key_type_, true});
+  for (const TableFunctionColumn& column : table_function_columns_) schema.push_back({column.name, column.type, false});
   return schema;
 }
 
 sql::ExprPtr QueryScope::flatten(const sql::ExprPtr& resolved) const {
   return rewrite_expression(resolved, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
     if (node->kind != sql::ExprKind::kColumn) return nullptr;
-    const auto id = id_of(static_cast<const sql::ColumnRef&>(*node));
+    const auto& ref = static_cast<const sql::ColumnRef&>(*node);
+    if (is_table_function_column(ref)) return node;
+    const auto id = id_of(ref);
     return make_column_ref(id ? column(*id).flat_name : join_key_name_, node->pos);
   });
 }

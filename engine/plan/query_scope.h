@@ -1,10 +1,11 @@
 // The sources of one query and their columns: what names in its clauses can mean. A column is written down as a
 // reference with its source's alias, and has one unique flat name for the whole query: NAME with one source, ALIAS_NAME
-// in a join. Immutable once the joins are bound; any thread.
+// in a join. Immutable once joins and SELECT list are bound; any thread.
 #pragma once
 
 #include <compare>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct ScopeSource {
   std::optional<sql::StartPosition> start;
   sql::Position pos;
   std::vector<ScopeColumn> columns;  // key, value, headers, pseudo columns
+};
+
+// A column that a table function of the SELECT list makes: an element of what the call gives for the row.
+struct TableFunctionColumn {
+  std::string name;
+  sql::ExprPtr call;  // resolved
+  TypePtr type;
 };
 
 // A column of one of the query's sources.
@@ -64,7 +72,14 @@ class QueryScope {
   // The expression with every column reference written with its source's alias. `clause` is named in messages:
   // "SELECT". Only the first `sources` sources are visible.
   sql::ExprPtr resolve(const sql::ExprPtr& expression, const std::string& clause, size_t sources = SIZE_MAX) const;
-  // The column that a resolved reference means; nullopt: the join's key, or a bound of the query's own windows.
+  // The expression with every call of a table function replaced by the column that it makes from now on. `expression`
+  // is resolved.
+  sql::ExprPtr take_table_functions(const sql::ExprPtr& expression);
+  const std::vector<TableFunctionColumn>& table_function_columns() const { return table_function_columns_; }
+  bool is_table_function_column(const sql::ColumnRef& resolved) const;
+
+  // The column that a resolved reference means; nullopt: the join's key, a bound of the query's own windows, or a table
+  // function's column.
   std::optional<ColumnId> id_of(const sql::ColumnRef& resolved) const;
   // A resolved expression bound over the flat names.
   BoundExprPtr bind(const sql::ExprPtr& resolved) const;
@@ -74,6 +89,8 @@ class QueryScope {
   std::vector<std::string> all_flat_names() const;
 
  private:
+  // Names that columns have, or may get in the plan.
+  std::set<std::string> taken_names() const;
   void add_source(const sql::TableRef& table);
   void name_columns();
   PlanSchema flat_schema() const;
@@ -87,6 +104,7 @@ class QueryScope {
   TypePtr join_key_type_;
   bool join_key_visible_ = false;
   bool has_window_bounds_ = false;  // the query's own WINDOW: the select list has its WINDOWSTART and WINDOWEND
+  std::vector<TableFunctionColumn> table_function_columns_;
 };
 
 }  // namespace weir

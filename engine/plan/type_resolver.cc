@@ -41,6 +41,11 @@ TypePtr resolve_type(const sql::TypeName& name, const Catalog* catalog) {
     case sql::TypeName::Kind::kNamed:
       return resolve_named_type(name, catalog);
     case sql::TypeName::Kind::kDecimal:
+      if (name.precision > kMaxDecimalPrecision) {
+        refuse_unsupported("DECIMAL(" + std::to_string(name.precision) + ", " + std::to_string(name.scale) +
+                               ") with more than " + std::to_string(kMaxDecimalPrecision) + " digits",
+                           name.pos);
+      }
       try {
         return Type::decimal(name.precision, name.scale);
       } catch (const std::invalid_argument& error) {

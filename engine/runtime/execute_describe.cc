@@ -132,8 +132,8 @@ StatementResult StatementExecutor::describe_source(const Source& source, bool ex
 }
 
 StatementResult StatementExecutor::describe_function(const sql::Identifier& name) {
-  if (const ScalarFunction* function = engine_.functions_->find(name.name))
-    return function_description(*function, "SCALAR");
+  if (const ScalarFunction* function = engine_.functions_->find(name.name)) return function_description(*function, "SCALAR");
+  if (const ScalarFunction* function = engine_.functions_->find_table_function(name.name)) return function_description(*function, "TABLE");
   if (const AggregateFunction* function = engine_.functions_->find_aggregate(name.name)) {
     StatementResult result = function_description(*function, "AGGREGATE");
     result.message += described_line("Applies to", function->undo ? "streams and tables" : "streams");
@@ -141,6 +141,7 @@ StatementResult StatementExecutor::describe_function(const sql::Identifier& name
   }
   std::vector<std::string> names;
   for (const ScalarFunction* known : engine_.functions_->functions()) names.push_back(known->name);
+  for (const ScalarFunction* known : engine_.functions_->table_functions()) names.push_back(known->name);
   for (const AggregateFunction* known : engine_.functions_->aggregates()) names.push_back(known->name);
   refuse("There is no function named " + name.name + "." + suggestion(name.name, names) +
              " SHOW FUNCTIONS lists them all.",

@@ -52,6 +52,9 @@ StatementResult StatementExecutor::execute(const sql::Show& s) {
       for (const ScalarFunction* function : engine_.functions_->functions()) {
         table.rows.push_back({function->name, function->category});
       }
+      for (const ScalarFunction* function : engine_.functions_->table_functions()) {
+        table.rows.push_back({function->name, function->category});
+      }
       for (const AggregateFunction* function : engine_.functions_->aggregates()) {
         table.rows.push_back({function->name, function->category});
       }

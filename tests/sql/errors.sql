@@ -188,18 +188,6 @@ CREATE STREAM S (K VARCHAR PRIMARY KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORM
 CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
 CREATE STREAM O AS SELECT * FROM S LIMIT 3;
 
---@test: lambdas aren't there yet
---@expected.error: not_supported
---@expected.message: lambda
-CREATE STREAM S (K VARCHAR KEY, A ARRAY<INT>) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
-CREATE STREAM O AS SELECT K, TRANSFORM(A, x => x + 1) AS B FROM S;
-
---@test: table functions aren't there yet
---@expected.error: not_supported
---@expected.message: EXPLODE
-CREATE STREAM S (K VARCHAR KEY, A ARRAY<INT>) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
-CREATE STREAM O AS SELECT K, EXPLODE(A) AS B FROM S;
-
 --@test: several join conditions aren't there yet
 --@expected.error: not_supported
 --@expected.message: WHERE

@@ -102,7 +102,7 @@ TEST_CASE("JSON nulls without a record are null bytes") {
 
 TEST_CASE("what JSON can't hold") {
   const TypePtr map = Type::map(Type::string(), Type::integer());
-  CHECK(contains(encode_bare(map, ValueMap{{Value(), 1}}), "error: value of topic t: column A: a map with a NULL key"));
+  CHECK(encode_bare(map, ValueMap{{Value(), 1}}) == R"({"null":1})");
   const FormatContext keys =
       value_context(FormatKind::kJson, {{"FOO", Type::array(Type::map(Type::integer(), Type::float64()))}});
   CHECK_THROWS_WITH_AS(check_format(keys),

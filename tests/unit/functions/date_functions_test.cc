@@ -46,10 +46,15 @@ TEST_CASE("text to dates and times") {
                {"STRINGTODATE", {S("2018-05-11 10:00"), S("yyyy-MM-dd HH:mm")}, 17662},
                {"PARSE_DATE", {S("2003-12-24"), S("yyyy-MM-dd")}, 12410},
                {"PARSE_DATE", {null_of(kText), S("yyyy-MM-dd")}, {}},
+               {"PARSE_DATE", {S("2021-12"), S("yyyy-MM")}, 18962},
+               {"PARSE_DATE", {S("2022"), S("yyyy")}, 18993},
+               {"PARSE_DATE", {S("1969"), S("yyyy")}, -365},
+               {"PARSE_DATE", {S("2003-12-24-01-01"), S("yyyy-MM-dd")}, 12410},
                {"PARSE_TIME", {S("13:07:08.123"), S("HH:mm:ss.SSS")}, 47228123},
                {"PARSE_TIME", {S("01:07 PM"), S("hh:mm a")}, 47220000}});
   check_fails("PARSE_DATE", {S("2004"), S("yyyy-MM-dd")}, "doesn't fit");
-  check_fails("PARSE_DATE", {S("2004-01"), S("yyyy-MM")}, "doesn't determine a date");
+  check_fails("STRINGTODATE", {S("2004-01"), S("yyyy-MM")}, "doesn't determine a date");
+  check_fails("STRINGTODATE", {S("2003-12-24 and more"), S("yyyy-MM-dd")}, "doesn't fit");
   check_fails("PARSE_DATE", {S("2004-01-01 10"), S("yyyy-MM-dd HH")}, "can't contain a time");
   check_fails("PARSE_TIME", {S("2004 10"), S("yyyy HH")}, "can't contain a date");
   check_fails("PARSE_TIME", {S("10:30"), S("mm:ss")}, "needs an hour");

@@ -53,6 +53,30 @@ TEST_CASE("EXPLAIN says when there is no grace period, and one of a unit is one"
   CHECK(text("O2", "(0 DAYS, 1 MILLISECOND)").find("within (0 SECONDS, 1 MILLISECOND)") != std::string::npos);
 }
 
+TEST_CASE("table functions are a step of their own") {
+  PlanTestEnv env;
+  env.execute(
+      "CREATE STREAM S (K INT KEY, N INT, A ARRAY<STRUCT<F INT>>) WITH (kafka_topic='s', value_format='JSON');");
+  const auto bound =
+      env.persistent("CREATE STREAM O AS SELECT K, EXPLODE(A)->F + N AS X, EXPLODE(ARRAY[N]) AS Y FROM S WHERE N > 0;");
+  check_plan(bound.plan, *env.functions);
+  CHECK("\n" + explain(bound.plan) == R"(
+SINK O → topic O (key KAFKA, value JSON)
+└ PROJECT
+  │   K INTEGER KEY
+  │   X INTEGER ← (EXPLODE->F + N)
+  │   Y INTEGER ← EXPLODE_1
+  └ FLAT MAP
+    │   EXPLODE STRUCT<`F` INTEGER> ← each of EXPLODE(A)
+    │   EXPLODE_1 INTEGER ← each of EXPLODE(ARRAY[N])
+    └ FILTER (N > 0)
+      └ SOURCE S ← topic s (key KAFKA, value JSON)
+            K INTEGER KEY
+            N INTEGER
+            A ARRAY<STRUCT<`F` INTEGER>>
+)");
+}
+
 TEST_CASE("a plan comes back from JSON with all that is in it") {
   PlanTestEnv env;
   env.execute(

@@ -49,6 +49,18 @@ void check_node(const PlanNode& node, const FunctionRegistry& functions, std::se
         check_expression_type(node.expressions[i].sql, node.inputs.at(0)->schema, node.schema[i].type, functions);
       }
       break;
+    case PlanKind::kFlatMap: {
+      const PlanSchema& input = node.inputs.at(0)->schema;
+      REQUIRE(node.schema.size() == input.size() + node.expressions.size());
+      for (size_t i = 0; i < node.expressions.size(); ++i) {
+        CAPTURE(node.expressions[i].sql);
+        const BoundExprPtr call =
+            bind_table_function(sql::parse_expression(node.expressions[i].sql), input, functions, nullptr);
+        CHECK(node.expressions[i].name == node.schema[input.size() + i].name);
+        CHECK(same_type(call->type->element(), node.schema[input.size() + i].type));
+      }
+      break;
+    }
     case PlanKind::kRepartition:
       CHECK_FALSE(node.repartition_topic.empty());
       CHECK(node.schema.size() == node.inputs.at(0)->schema.size());
