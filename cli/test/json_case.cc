@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "cli/test/case_functions.h"
 #include "cli/test/case_match.h"
 #include "cli/test/record_values.h"
 #include "cli/test/test_engine.h"
@@ -45,7 +46,7 @@ class CaseSkip : public std::runtime_error {
 class CaseRun {
  public:
   CaseRun(const JsonCase& test, const TestOptions& options)
-      : test_(test), engine_({test.properties.begin(), test.properties.end()}, options) {}
+      : test_(test), engine_({test.properties.begin(), test.properties.end()}, options, case_functions()) {}
 
   void run() {
     create_topics();
@@ -69,7 +70,7 @@ class CaseRun {
       for (const bool key : {true, false}) register_topic_schema(topic, key);
     }
     for (const std::string& text : test_.statements) {
-      for (const std::string& topic : topics_of_create(text)) engine_.ensure_topic(topic);
+      for (const auto& [topic, partitions] : topics_of_create(text)) engine_.ensure_topic(topic, partitions);
     }
     for (const char* list : {"inputs", "outputs"}) {
       for (const JsonNode& record : list_of(test_, list)) engine_.ensure_topic(record.string_or("topic", ""));
@@ -113,9 +114,9 @@ class CaseRun {
     return type == "PROTOBUF" ? schema.text : schema.dump();
   }
 
-  // KAFKA_TOPIC of statements that declare columns without PARTITIONS: such topics exist before the statements run.
-  static std::vector<std::string> topics_of_create(const std::string& text) {
-    std::vector<std::string> out;
+  // KAFKA_TOPIC and PARTITIONS of statements that declare columns: such topics exist before the statements run.
+  static std::vector<std::pair<std::string, int32_t>> topics_of_create(const std::string& text) {
+    std::vector<std::pair<std::string, int32_t>> out;
     std::vector<sql::StatementPtr> statements;
     try {
       statements = sql::parse_script(text);
@@ -126,14 +127,16 @@ class CaseRun {
       const auto* create = std::get_if<sql::CreateSource>(&statement->body);
       if (create == nullptr || create->elements.empty()) continue;
       std::string topic;
-      bool partitions = false;
+      int32_t partitions = 1;
       for (const sql::Property& property : create->properties) {
         if (property.name == "KAFKA_TOPIC" && property.value->kind == sql::ExprKind::kString) {
           topic = static_cast<const sql::StringLiteral&>(*property.value).value;
         }
-        partitions = partitions || property.name == "PARTITIONS";
+        if (property.name == "PARTITIONS" && property.value->kind == sql::ExprKind::kInteger) {
+          partitions = static_cast<int32_t>(static_cast<const sql::IntegerLiteral&>(*property.value).value);
+        }
       }
-      if (!topic.empty() && !partitions) out.push_back(topic);
+      if (!topic.empty() && partitions > 0) out.emplace_back(topic, partitions);
     }
     return out;
   }

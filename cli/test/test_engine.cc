@@ -4,12 +4,14 @@
 
 namespace weir::cli {
 
-TestEngine::TestEngine(const std::map<std::string, std::string>& properties, const TestOptions& test_options)
+TestEngine::TestEngine(const std::map<std::string, std::string>& properties, const TestOptions& test_options,
+                       std::shared_ptr<const FunctionRegistry> functions)
     : options_(test_options) {
   EngineOptions options;
   options.config.set("auto.offset.reset", "earliest");
   options.config.set("service.id", "test");
   options.manual_queries = true;
+  options.functions = std::move(functions);
   options.connectors = built_in_connectors();
   engine_ = Engine::open(std::move(options));
   for (const auto& [name, value] : properties) {

@@ -17,7 +17,9 @@ using log::OwnedRecord;
 
 class TestEngine {
  public:
-  TestEngine(const std::map<std::string, std::string>& properties, const TestOptions& options);
+  // `functions`: null: those of the language.
+  TestEngine(const std::map<std::string, std::string>& properties, const TestOptions& options,
+             std::shared_ptr<const FunctionRegistry> functions = nullptr);
 
   Engine& engine() { return *engine_; }
   Session& session() { return session_; }

@@ -33,7 +33,7 @@ std::unique_ptr<Engine> Engine::open(EngineOptions options) {
 Engine::Engine(EngineOptions options)
     : config_(options.config),
       options_(std::move(options)),
-      functions_(FunctionRegistry::standard()),
+      functions_(options_.functions ? options_.functions : FunctionRegistry::standard()),
       catalog_(std::make_unique<Catalog>()) {
   const std::string data_dir = config_.get("data.dir");
   const std::string bootstrap = config_.get("bootstrap.servers");

@@ -41,6 +41,8 @@ struct EngineOptions {
   std::function<void(const std::string&)> notice;
   // Queries are resolved but not run: the test runner drives them itself (see QueryDriver).
   bool manual_queries = false;
+  // The functions that queries may call; null: those of the language. The test runner adds some of its own.
+  std::shared_ptr<const FunctionRegistry> functions;
 };
 
 class Engine {

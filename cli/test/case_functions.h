@@ -1,0 +1,13 @@
+// Functions that ksqlDB's cases call and that are no part of the language: ksqlDB has them for its tests only. No state; any thread.
+#pragma once
+
+#include <memory>
+
+#include "engine/functions/registry.h"
+
+namespace weir::cli {
+
+// The language's functions and these.
+std::shared_ptr<const FunctionRegistry> case_functions();
+
+}  // namespace weir::cli
