@@ -62,6 +62,8 @@ struct AggregateFunction {
   std::string description;
   std::string example;
   bool undo = false;  // rows can be taken away again: usable over tables
+  // ksqlDB keeps the state in a nested value, which the DELIMITED format of its internal topics can't hold: refused there.
+  bool nested_state = false;
   std::vector<AggregateOverload> overloads;
 };
 

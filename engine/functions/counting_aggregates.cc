@@ -69,6 +69,7 @@ std::vector<AggregateFunction> counting_aggregates() {
            "The number of different values of a column; NULLs don't count. Exact up to 1024, beyond that an estimate "
            "with a standard error below 1 %.",
        .example = "SELECT page, COUNT_DISTINCT(user_id) FROM views GROUP BY page EMIT CHANGES",
+       .nested_state = true,
        .overloads = {{.signature = "(T) -> BIGINT",
                       .description = "The number of different values.",
                       .make = [](const FunctionBinding& binding) -> std::unique_ptr<Aggregate> {

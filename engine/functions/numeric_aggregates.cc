@@ -201,6 +201,7 @@ std::vector<AggregateFunction> numeric_aggregates() {
            "are no numbers.",
        .example = "SELECT station, AVG(degrees) FROM weather GROUP BY station EMIT CHANGES",
        .undo = true,
+       .nested_state = true,
        .overloads = {average_overload<int32_t, int64_t>("(INT) -> DOUBLE"),
                      average_overload<int64_t, Int128>("(BIGINT) -> DOUBLE"),
                      average_overload<double, double>("(DOUBLE) -> DOUBLE")}},

@@ -122,6 +122,7 @@ AggregateFunction by_offset_function(const std::string& name, const std::string&
                      " values of a column, by the order in which the rows came, whatever their timestamps. "
                      "NULLs don't count unless ignoreNulls is FALSE.",
       .example = "SELECT car, " + name + "(speed) FROM positions GROUP BY car EMIT CHANGES",
+      .nested_state = true,
       .overloads = {{.signature = "(T) -> T",
                      .description = "The " + which + " value that isn't NULL.",
                      .make = [wanted](const FunctionBinding& binding) -> std::unique_ptr<Aggregate> {

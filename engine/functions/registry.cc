@@ -194,13 +194,7 @@ ResolvedCall FunctionRegistry::resolve(const ScalarFunction& function, const std
 
 ResolvedAggregate FunctionRegistry::resolve(const AggregateFunction& function, const std::vector<TypePtr>& arguments,
                                             const std::vector<std::optional<Value>>& literals) const {
-  ResolvedAggregate call = resolve_call<ResolvedAggregate>(function, arguments, literals);
-  for (size_t i = arguments.size() - call.overload->literals; i < arguments.size(); ++i) {
-    if (literals[i]) continue;
-    throw std::invalid_argument("Parameter " + std::to_string(i + 1) + " of function " + function.name +
-                                " must be a constant, such as a number written out.");
-  }
-  return call;
+  return resolve_call<ResolvedAggregate>(function, arguments, literals);
 }
 
 }  // namespace weir

@@ -50,7 +50,7 @@ class FunctionRegistry {
 
   const AggregateFunction* find_aggregate(const std::string& name) const;  // case-insensitive
   std::vector<const AggregateFunction*> aggregates() const;                // sorted by name
-  // As for scalar functions; also throws when an argument that must be a literal isn't one.
+  // As for scalar functions. That the last arguments are literals where they must be is the caller's to check.
   ResolvedAggregate resolve(const AggregateFunction& function, const std::vector<TypePtr>& arguments,
                             const std::vector<std::optional<Value>>& literals) const;
 

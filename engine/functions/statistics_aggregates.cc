@@ -136,6 +136,7 @@ AggregateFunction deviation_function(const std::string& name, const std::string&
       .description = "The " + what + " of a column's numbers; NULLs don't count. 0 for fewer than two numbers." + more,
       .example = "SELECT sensor, " + name + "(degrees) FROM readings GROUP BY sensor EMIT CHANGES",
       .undo = true,
+      .nested_state = true,
       .overloads = {statistics_overload<DeviationAggregate<int32_t, int64_t, kDeviation>>("(INT) -> DOUBLE", each,
                                                                                           {{"value", "the number"}}),
                     statistics_overload<DeviationAggregate<int64_t, Int128, kDeviation>>("(BIGINT) -> DOUBLE", each,
@@ -160,6 +161,7 @@ std::vector<AggregateFunction> statistics_aggregates() {
                           "while it isn't defined: for a single row, or if a column has one value only.",
            .example = "SELECT city, CORRELATION(degrees, visitors) FROM days GROUP BY city EMIT CHANGES",
            .undo = true,
+           .nested_state = true,
            .overloads = {
                statistics_overload<CorrelationAggregate<double>>("(DOUBLE, DOUBLE) -> DOUBLE", coefficient, docs),
                statistics_overload<CorrelationAggregate<int32_t>>("(INT, INT) -> DOUBLE", coefficient, docs),

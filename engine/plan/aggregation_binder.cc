@@ -234,6 +234,18 @@ void AggregationBinder::check_table_functions() const {
          query_.group_by_pos);
 }
 
+void AggregationBinder::check_delimited() const {
+  if (scope_.sources()[0].source->value_format.kind != FormatKind::kDelimited) return;
+  for (const LogicalAggregation::Call& call : out_.calls) {
+    const AggregateFunction& function = *context_.functions->find_aggregate(function_name(call.call));
+    if (!function.nested_state && !call.type->is_nested()) continue;
+    refuse("The aggregate function " + function.name + " keeps more than a single value for each group, which the value format "
+           "DELIMITED of '" + scope_.sources()[0].source->name + "' can't hold. Copy the stream to another format first: "
+           "CREATE STREAM … WITH (VALUE_FORMAT='JSON') AS SELECT * FROM …",
+           call.call->pos);
+  }
+}
+
 LogicalAggregation AggregationBinder::finish() {
   bind_having();
   if (out_.keys.empty()) {
@@ -245,6 +257,7 @@ LogicalAggregation AggregationBinder::finish() {
     refuse("GROUP BY needs an aggregate function in SELECT or HAVING. To give rows another key, use PARTITION BY.", query_.group_by_pos);
   }
   check_table_functions();
+  check_delimited();
   return std::move(out_);
 }
 

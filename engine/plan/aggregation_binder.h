@@ -38,6 +38,7 @@ class AggregationBinder {
   void bind_window();
   void bind_having();
   void check_table_functions() const;
+  void check_delimited() const;
   int key_index(const sql::ExprPtr& resolved) const;
   sql::ExprPtr call_column(const sql::ExprPtr& call);
   PlanSchema schema() const;

@@ -22,6 +22,12 @@ BoundAggregate bind_aggregate(const sql::ExprPtr& call, const PlanSchema& schema
   }
   try {
     out.call = functions.resolve(*function, types, out.literals);
+    for (size_t i = out.args.size() - out.call.overload->literals; i < out.args.size(); ++i) {
+      if (out.literals[i]) continue;
+      refuse("Parameter " + std::to_string(i + 1) + " of function " + function->name +
+                 " must be a constant, such as a number written out, not " + out.args[i]->text + ".",
+             call->pos);
+    }
     // Literals that can't work are refused now, not when the query runs.
     out.call.overload->make({out.call.parameter_types, out.literals, out.call.return_type});
   } catch (const std::invalid_argument& error) {
