@@ -78,7 +78,7 @@ class InsertBinder {
     for (const sql::Identifier& column : columns) {
       if (!seen.insert(column.name).second) refuse("The column `" + column.name + "` is given twice.", column.pos);
       if (column.name == "ROWTIME") continue;
-      if (is_pseudo_column(column.name))
+      if (is_pseudo_column(column.name) && !out_.source->find_column(column.name))
         refuse("`" + column.name + "` can't be inserted: the log decides it.", column.pos);
       const SourceColumn* known = out_.source->find_column(column.name);
       if (!known) {

@@ -97,3 +97,13 @@ CREATE TABLE O AS SELECT G, MAX(V) AS M FROM T GROUP BY G;
 --@expected.message: The number of values that TOPK keeps must be a whole number of 1 or more.
 CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
 CREATE TABLE O AS SELECT K, TOPK(A, 0) AS T FROM S GROUP BY K;
+
+--@test: sizes that aren't written out
+--@expected.message: Parameter 2 of function TOPK must be a constant, such as a number written out, not A.
+CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE TABLE O AS SELECT K, TOPK(A, A) AS T FROM S GROUP BY K;
+
+--@test: what ksqlDB can't keep in DELIMITED
+--@expected.message: AVG
+CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='DELIMITED');
+CREATE TABLE O AS SELECT K, AVG(A) AS T FROM S GROUP BY K;

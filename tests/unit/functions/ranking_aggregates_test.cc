@@ -99,8 +99,6 @@ TEST_CASE("TOPK and TOPKDISTINCT refuse sizes that can't work") {
         std::string("The number of values that ") + name + " keeps must be a whole number of 1 or more.";
     CHECK(aggregate_refusal(name, {top_column(Type::integer()), I(0)}) == message);
     CHECK(aggregate_refusal(name, {top_column(Type::integer()), I(-1)}) == message);
-    CHECK(aggregate_refusal(name, {top_column(Type::integer()), top_column(Type::integer())}).find("constant") !=
-          std::string::npos);
   }
 }
 
