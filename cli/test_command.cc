@@ -13,6 +13,7 @@
 
 #include "cli/test/json_case.h"
 #include "cli/test/sql_case.h"
+#include "cli/test/triple_case.h"
 #include "engine/types/text.h"
 
 namespace weir::cli {
@@ -30,7 +31,9 @@ void plan_file(const std::string& path, const TestOptions& options, std::vector<
     plan.push_back({file, file, [=] { return TestResult{file, file, TestResult::Outcome::kFailed, reason}; }});
   };
   try {
-    if (path.ends_with(".json")) {
+    if (std::filesystem::is_directory(path)) {
+      plan.push_back({file, path, [test = read_triple_folder(path), options] { return run_json_case(test, options); }});
+    } else if (path.ends_with(".json")) {
       for (JsonCase& test : read_json_cases(path)) {
         plan.push_back({file, test.name, [test = std::move(test), options] { return run_json_case(test, options); }});
       }
@@ -51,8 +54,14 @@ std::vector<std::string> files_of(const std::string& path) {
     out.push_back(path);
     return out;
   }
-  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+  if (is_triple_folder(path)) return {path};
+  for (auto it = fs::recursive_directory_iterator(path); it != fs::recursive_directory_iterator(); ++it) {
+    const fs::directory_entry& entry = *it;
     const std::string name = entry.path().string();
+    if (entry.is_directory() && is_triple_folder(name)) {
+      out.push_back(name);
+      it.disable_recursion_pending();
+    }
     if (entry.is_regular_file() && (name.ends_with(".json") || name.ends_with(".sql"))) out.push_back(name);
   }
   std::sort(out.begin(), out.end());
@@ -84,11 +93,14 @@ bool write_report(const std::string& path, const std::vector<TestResult>& result
 int test_command(int argc, char** argv) {
   CLI::App app{"Runs test files (*.sql, *.json, or folders of them) with no server.", "weir test"};
   std::vector<std::string> paths;
-  std::string filter, report;
+  std::string filter, report, statements, inputs, outputs;
   int jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   bool verbose = false;
   TestOptions options;
-  app.add_option("paths", paths, "Files and folders")->required();
+  app.add_option("paths", paths, "Files and folders");
+  app.add_option("-s,--sql-file", statements, "Statements of a single case, with -i and -o");
+  app.add_option("-i,--input-file", inputs, "Its input records, as JSON");
+  app.add_option("-o,--output-file", outputs, "The records that must come out, as JSON");
   app.add_option("--filter", filter, "Only cases whose \"file - name\" contains this");
   app.add_option("-j,--jobs", jobs, "Cases that run at once");
   app.add_option("--report", report, "Write every case's outcome to this file, as JSON");
@@ -97,7 +109,19 @@ int test_command(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   spdlog::set_level(spdlog::level::off);
 
+  if (paths.empty() == statements.empty() || statements.empty() != outputs.empty() || (statements.empty() && !inputs.empty())) {
+    std::fprintf(stderr, "Give files and folders, or a single case with -s, -o and, unless the statements insert rows, -i.\n");
+    return 2;
+  }
   std::vector<Planned> plan;
+  if (!statements.empty()) {
+    try {
+      plan.push_back({statements, "", [test = read_triple_case(statements, inputs, outputs), options] { return run_json_case(test, options); }});
+    } catch (const std::invalid_argument& e) {
+      std::fprintf(stderr, "%s\n", e.what());
+      return 2;
+    }
+  }
   for (const std::string& path : paths) {
     if (!std::filesystem::exists(path)) {
       std::fprintf(stderr, "%s: no such file or folder\n", path.c_str());
@@ -125,6 +149,7 @@ int test_command(int argc, char** argv) {
     if (verbose || result.outcome == TestResult::Outcome::kFailed) {
       std::printf("%s: %s - %s%s%s\n", outcome_name(result.outcome), result.file.c_str(), result.name.c_str(),
                   result.reason.empty() ? "" : "\n    ", result.reason.c_str());
+      std::fputs(result.details.c_str(), stdout);
     }
   }
   if (!report.empty() && !write_report(report, results)) {

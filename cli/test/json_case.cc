@@ -9,6 +9,7 @@
 #include "cli/test/case_functions.h"
 #include "cli/test/case_match.h"
 #include "cli/test/record_values.h"
+#include "cli/test/side_by_side.h"
 #include "cli/test/test_engine.h"
 
 namespace weir::cli {
@@ -35,7 +36,9 @@ const std::vector<JsonNode>& list_of(const JsonCase& test, const char* name) {
 
 class CaseFailure : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit CaseFailure(const std::string& reason, std::string details_in = {})
+      : std::runtime_error(reason), details(std::move(details_in)) {}
+  std::string details;
 };
 class CaseSkip : public std::runtime_error {
  public:
@@ -219,16 +222,25 @@ class CaseRun {
       for (size_t i = 0; i < common; ++i) {
         const std::string difference = compare_record(engine_, topic, *expected[i], actual[i], any_time, exact);
         if (!difference.empty()) {
-          throw CaseFailure(topic + " record " + std::to_string(i) + ": " + difference + first_error());
+          throw CaseFailure(topic + " record " + std::to_string(i) + ": " + difference + first_error(),
+                            show_records(topic, expected, actual, i));
         }
       }
       if (expected.size() != actual.size()) {
         throw CaseFailure(topic + ": expected " + std::to_string(expected.size()) + " records, got " +
                           std::to_string(actual.size()) +
-                          (actual.size() > common ? ", the first extra one: " + describe_record(actual[common]) : "") +
-                          first_error());
+                          (actual.size() > common ? ", the first extra one: " + describe_record(engine_, topic, actual[common]) : "") +
+                              first_error(),
+                          show_records(topic, expected, actual, common));
       }
     }
+  }
+
+  std::string show_records(const std::string& topic, const std::vector<const JsonNode*>& expected, const std::vector<OwnedRecord>& actual, size_t first) {
+    std::vector<std::string> left, right;
+    for (const JsonNode* node : expected) left.push_back(describe_record(*node));
+    for (const OwnedRecord& record : actual) right.push_back(describe_record(engine_, topic, record));
+    return side_by_side(left, right, first);
   }
 
   std::string first_error() const { return errors_.empty() ? "" : "  (processing log: " + errors_.front() + ")"; }
@@ -335,6 +347,10 @@ TestResult run_json_case(const JsonCase& test, const TestOptions& options) {
   } catch (const CaseSkip& e) {
     result.outcome = TestResult::Outcome::kSkipped;
     result.reason = e.what();
+  } catch (const CaseFailure& e) {
+    result.outcome = TestResult::Outcome::kFailed;
+    result.reason = e.what();
+    result.details = e.details;
   } catch (const std::exception& e) {
     result.outcome = TestResult::Outcome::kFailed;
     result.reason = e.what();

@@ -211,11 +211,35 @@ std::string compare_record(TestEngine& engine, const std::string& topic, const J
   return "";
 }
 
-std::string describe_record(const OwnedRecord& record) {
-  const auto text = [](const std::optional<std::string>& bytes) {
-    return !bytes ? std::string("null") : is_valid_utf8(*bytes) ? *bytes : "0x" + hex_encode(*bytes);
+std::string describe_record(const JsonNode& record) {
+  const auto text = [&](const char* name) {
+    const JsonNode* node = record.find(name);
+    return node == nullptr ? std::string("null") : node->dump();
   };
-  return "key " + text(record.key) + ", value " + text(record.value) + ", timestamp " + std::to_string(record.timestamp);
+  std::string out = "key " + text("key") + ", value " + text("value");
+  if (record.find("timestamp") != nullptr) out += ", timestamp " + text("timestamp");
+  if (record.find("window") != nullptr) out += ", window " + text("window");
+  return out;
+}
+
+std::string describe_record(TestEngine& engine, const std::string& topic, const OwnedRecord& record) {
+  const SourcePtr source = engine.source_of_topic(topic);
+  std::optional<std::string> key = record.key;
+  std::string window;
+  if (source && source->window && key) {
+    if (const auto split = split_windowed_key(*key, *source->window)) {
+      window = ", window [" + std::to_string(split->window.start) + ", " + std::to_string(split->window.end) + "]";
+      key = std::string(split->key);
+    }
+  }
+  const auto text = [&](bool is_key, const std::optional<std::string>& bytes) {
+    try {
+      return from_bytes(engine, topic, is_key, bytes).dump();
+    } catch (const std::exception&) {
+      return bytes ? "0x" + hex_encode(*bytes) : std::string("null");
+    }
+  };
+  return "key " + text(true, key) + ", value " + text(false, record.value) + ", timestamp " + std::to_string(record.timestamp) + window;
 }
 
 }  // namespace weir::cli

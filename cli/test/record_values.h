@@ -12,6 +12,8 @@ OwnedRecord input_record(TestEngine& engine, const std::string& topic, const Jso
 // The empty string when the record is what is expected. `any_time`: an expected time of 0 accepts any.
 std::string compare_record(TestEngine& engine, const std::string& topic, const JsonNode& expected, const OwnedRecord& actual,
                            bool any_time, bool exact);
-std::string describe_record(const OwnedRecord& record);
+// For people: a record as a case writes it, and one of a topic in the same form.
+std::string describe_record(const JsonNode& record);
+std::string describe_record(TestEngine& engine, const std::string& topic, const OwnedRecord& record);
 
 }  // namespace weir::cli
