@@ -20,6 +20,7 @@ for test in "$build"/test_*; do
   [ -x "$test" ] && run "$(basename "$test")" "$test"
 done
 run sql_files "$build/weir" test tests/sql
+run untested scripts/untested.py "$build/weir"
 run sql_files_restarted "$build/weir" test tests/sql --restart
 for script in tests/cli/*_test.sh; do
   [ -e "$script" ] && WEIR=$(realpath "$build/weir") run "$(basename "$script" .sh)" "$script"

@@ -1,0 +1,63 @@
+-- Functions of text and bytes.
+
+--@test: joining and cutting
+CREATE STREAM S (K INT KEY, A VARCHAR, B VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, CONCAT(A, B) AS C, CONCAT_WS('-', A, B, A) AS W, SUBSTRING(A, 2) AS S1, SUBSTRING(A, 2, 2) AS S2,
+  TRIM('  x ') AS T, REPLACE(A, 'l', 'L') AS R, INITCAP('the WHOLE word') AS I, LPAD(B, 5, '*') AS L, RPAD(B, 5, '*') AS P FROM S;
+INSERT INTO S (K, A, B) VALUES (1, 'hello', 'you');
+ASSERT VALUES O (K, C, W, S1, S2, T, R, I, L, P)
+  VALUES (1, 'helloyou', 'hello-you-hello', 'ello', 'el', 'x', 'heLLo', 'The Whole Word', '**you', 'you**');
+
+--@test: CONCAT takes a NULL for nothing
+CREATE STREAM S (K INT KEY, A VARCHAR, B VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, CONCAT(A, B) AS C, CONCAT_WS(',', A, B) AS W FROM S;
+INSERT INTO S (K, A) VALUES (1, 'x');
+ASSERT VALUES O (K, C, W) VALUES (1, 'x', 'x');
+
+--@test: finding
+CREATE STREAM S (K INT KEY, A VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, INSTR(A, 'o') AS I1, INSTR(A, 'o', 6) AS I2, INSTR(A, 'o', -1) AS I3, INSTR(A, 'o', 1, 2) AS I4,
+  SPLIT(A, ' ') AS SP, FIELD('b', 'a', 'b') AS F, ELT(2, 'a', 'b') AS E, CHR(65) AS C FROM S;
+INSERT INTO S (K, A) VALUES (1, 'foo bar boo');
+ASSERT VALUES O (K, I1, I2, I3, I4, SP, F, E, C) VALUES (1, 2, 10, 11, 3, ARRAY['foo', 'bar', 'boo'], 2, 'b', 'A');
+
+--@test: a text of pairs becomes a map
+CREATE STREAM S (K INT KEY, A VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, SPLIT_TO_MAP(A, '/', ':=') AS M FROM S;
+INSERT INTO S (K, A) VALUES (1, 'apple:=green/cherry:=red');
+ASSERT VALUES O (K, M) VALUES (1, MAP('apple' := 'green', 'cherry' := 'red'));
+
+--@test: masking
+CREATE STREAM S (K INT KEY, A VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, MASK(A) AS M, MASK_LEFT(A, 2) AS ML, MASK_RIGHT(A, 2) AS MR, MASK_KEEP_LEFT(A, 2) AS KL, MASK_KEEP_RIGHT(A, 2) AS KR FROM S;
+INSERT INTO S (K, A) VALUES (1, 'My-1a');
+ASSERT VALUES O (K, M, ML, MR, KL, KR) VALUES (1, 'Xx-nx', 'Xx-1a', 'My-nx', 'My-nx', 'Xx-1a');
+
+--@test: regular expressions
+CREATE STREAM S (K INT KEY, A VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, REGEXP_EXTRACT('[0-9]+', A) AS E, REGEXP_EXTRACT('([a-z])([0-9])', A, 2) AS G, REGEXP_EXTRACT_ALL('[0-9]+', A) AS ALLS,
+  REGEXP_REPLACE(A, '[0-9]+', '#') AS R, REGEXP_SPLIT_TO_ARRAY(A, '[0-9]+') AS P FROM S;
+INSERT INTO S (K, A) VALUES (1, 'a12b3c');
+ASSERT VALUES O (K, E, G, ALLS, R, P) VALUES (1, '12', '1', ARRAY['12', '3'], 'a#b#c', ARRAY['a', 'b', 'c']);
+
+--@test: encodings and digests
+CREATE STREAM S (K INT KEY, A VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, ENCODE(A, 'utf8', 'hex') AS H, ENCODE(A, 'utf8', 'base64') AS B, FROM_BYTES(TO_BYTES(A, 'utf8'), 'hex') AS T,
+  MD5(A) AS M, LEN(UUID()) AS U FROM S;
+INSERT INTO S (K, A) VALUES (1, 'abc');
+ASSERT VALUES O (K, H, B, T, M, U) VALUES (1, '616263', 'YWJj', '616263', '900150983cd24fb0d6963f7d28e17f72', 36);
+
+--@test: numbers in bytes, in either order
+CREATE STREAM S (K INT KEY, A VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, INT_FROM_BYTES(TO_BYTES(A, 'hex')) AS I, INT_FROM_BYTES(TO_BYTES(A, 'hex'), 'LITTLE_ENDIAN') AS L,
+  BIGINT_FROM_BYTES(TO_BYTES(CONCAT('00000000', A), 'hex')) AS B, DOUBLE_FROM_BYTES(TO_BYTES('3FF8000000000000', 'hex')) AS D FROM S;
+INSERT INTO S (K, A) VALUES (1, '00000102');
+ASSERT VALUES O (K, I, L, B, D) VALUES (1, 258, 33619968, 258, 1.5);
+
+--@test: the parts of a URL
+CREATE STREAM S (K INT KEY, A VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, URL_EXTRACT_PROTOCOL(A) AS PROTOCOL, URL_EXTRACT_HOST(A) AS HOST, URL_EXTRACT_PORT(A) AS PORT, URL_EXTRACT_PATH(A) AS PATH,
+  URL_EXTRACT_QUERY(A) AS Q, URL_EXTRACT_PARAMETER(A, 'x') AS X, URL_EXTRACT_FRAGMENT(A) AS F,
+  URL_ENCODE_PARAM('a b&c') AS E, URL_DECODE_PARAM('a+b%26c') AS D FROM S;
+INSERT INTO S (K, A) VALUES (1, 'https://example.org:8443/a/b?x=1&y=2#top');
+ASSERT VALUES O (K, PROTOCOL, HOST, PORT, PATH, Q, X, F, E, D) VALUES (1, 'https', 'example.org', 8443, '/a/b', 'x=1&y=2', '1', 'top', 'a+b%26c', 'a b&c');
