@@ -1,6 +1,6 @@
 // The whole engine in embedded mode: CPU per input record, peak memory, latency.
 //   engine_bench load DIR RESPONSES RESPONDENTS   writes the topics `responses` and `respondents`
-//   engine_bench join|filter DIR                  runs one query over them to the end
+//   engine_bench QUERY DIR                        runs one of the queries below over them to the end
 //   engine_bench latency                          INSERT VALUES to the row of a push query
 // Each run is a process of its own, so that CPU and memory are those of the query alone.
 #include <sys/resource.h>
@@ -109,12 +109,40 @@ void load(const std::string& dir, int64_t responses, int64_t respondents) {
   transaction->commit();
   std::ofstream(dir + "/expected_join") << joined;
   std::ofstream(dir + "/expected_filter") << filtered;
+  std::ofstream(dir + "/expected_tumbling") << per * respondents;
+  std::ofstream(dir + "/expected_hopping") << 5 * per * respondents;
+  std::ofstream(dir + "/expected_table_join") << per * respondents;
   std::printf("loaded %lld responses, %lld respondents\n", static_cast<long long>(responses), static_cast<long long>(respondents));
 }
 
+struct BenchQuery {
+  const char* name;
+  bool reads_respondents;
+  const char* sql;
+};
+constexpr BenchQuery kQueries[] = {
+    {"join", true,
+     "CREATE STREAM ENRICHED AS SELECT R.RESPONDENT_ID AS RESPONDENT_ID, R.RESPONSE_ID AS RESPONSE_ID, T.NAME AS NAME, "
+     "T.GENERATION AS GENERATION, T.SATISFACTION AS SATISFACTION, R.QUESTION AS QUESTION, R.ANSWER AS ANSWER, R.IS_REAL AS IS_REAL, "
+     "R.CREATED_AT AS CREATED_AT FROM RESPONSES R INNER JOIN RESPONDENTS T WITHIN 10 MINUTES GRACE PERIOD 2 MINUTES "
+     "ON R.RESPONDENT_ID = T.RESPONDENT_ID EMIT CHANGES;"},
+    {"filter", false,
+     "CREATE STREAM ENRICHED AS SELECT RESPONDENT_ID, RESPONSE_ID, UCASE(ANSWER) AS ANSWER, CREATED_AT FROM RESPONSES "
+     "WHERE IS_REAL = true EMIT CHANGES;"},
+    {"tumbling", false,
+     "CREATE TABLE ENRICHED AS SELECT RESPONDENT_ID, COUNT(*) AS N, SUM(RESPONSE_ID) AS TOTAL, AVG(RESPONSE_ID) AS MEAN FROM RESPONSES "
+     "WINDOW TUMBLING (SIZE 1 MINUTE, GRACE PERIOD 1 MINUTE) GROUP BY RESPONDENT_ID EMIT CHANGES;"},
+    {"hopping", false,
+     "CREATE TABLE ENRICHED AS SELECT RESPONDENT_ID, COUNT(*) AS N FROM RESPONSES "
+     "WINDOW HOPPING (SIZE 10 MINUTES, ADVANCE BY 2 MINUTES, GRACE PERIOD 1 MINUTE) GROUP BY RESPONDENT_ID EMIT CHANGES;"},
+    {"table_join", true,
+     "CREATE STREAM ENRICHED AS SELECT R.RESPONDENT_ID AS RESPONDENT_ID, R.RESPONSE_ID AS RESPONSE_ID, T.NAME AS NAME, "
+     "T.SATISFACTION AS SATISFACTION, R.ANSWER AS ANSWER FROM RESPONSES R LEFT JOIN PEOPLE T ON R.RESPONDENT_ID = T.RESPONDENT_ID EMIT CHANGES;"},
+};
+
 void execute(Engine& engine, Session& session, const std::string& sql) { engine.execute(*weir::sql::parse_statement(sql), session); }
 
-int run_query(const std::string& dir, const std::string& query) {
+int run_query(const std::string& dir, const BenchQuery& query) {
   const auto engine = open_engine(dir);
   Session session;
   execute(*engine, session,
@@ -123,24 +151,17 @@ int run_query(const std::string& dir, const std::string& query) {
   execute(*engine, session,
           "CREATE STREAM RESPONDENTS (RESPONDENT_ID INT KEY, NAME STRING, GENERATION STRING, SATISFACTION INT) WITH "
           "(KAFKA_TOPIC='respondents', VALUE_FORMAT='JSON');");
+  execute(*engine, session,
+          "CREATE TABLE PEOPLE (RESPONDENT_ID INT PRIMARY KEY, NAME STRING, GENERATION STRING, SATISFACTION INT) WITH "
+          "(KAFKA_TOPIC='respondents', VALUE_FORMAT='JSON');");
   int64_t input = 0;
-  const std::vector<std::string> topics = query == "join" ? std::vector<std::string>{"responses", "respondents"} : std::vector<std::string>{"responses"};
-  for (const std::string& topic : topics) {
-    for (int p = 0; p < kPartitions; ++p) input += engine->log().end_offset({topic, p});
+  for (int p = 0; p < kPartitions; ++p) {
+    input += engine->log().end_offset({"responses", p});
+    if (query.reads_respondents) input += engine->log().end_offset({"respondents", p});
   }
   const double cpu = cpu_seconds();
   const auto started = std::chrono::steady_clock::now();
-  if (query == "join") {
-    execute(*engine, session,
-            "CREATE STREAM ENRICHED AS SELECT R.RESPONDENT_ID AS RESPONDENT_ID, R.RESPONSE_ID AS RESPONSE_ID, T.NAME AS NAME, "
-            "T.GENERATION AS GENERATION, T.SATISFACTION AS SATISFACTION, R.QUESTION AS QUESTION, R.ANSWER AS ANSWER, R.IS_REAL AS IS_REAL, "
-            "R.CREATED_AT AS CREATED_AT FROM RESPONSES R INNER JOIN RESPONDENTS T WITHIN 10 MINUTES GRACE PERIOD 2 MINUTES "
-            "ON R.RESPONDENT_ID = T.RESPONDENT_ID EMIT CHANGES;");
-  } else {
-    execute(*engine, session,
-            "CREATE STREAM ENRICHED AS SELECT RESPONDENT_ID, RESPONSE_ID, UCASE(ANSWER) AS ANSWER, CREATED_AT FROM RESPONSES "
-            "WHERE IS_REAL = true EMIT CHANGES;");
-  }
+  execute(*engine, session, query.sql);
   const auto deadline = started + std::chrono::minutes(10);
   while (!engine->caught_up()) {
     if (std::chrono::steady_clock::now() > deadline) {
@@ -154,12 +175,12 @@ int run_query(const std::string& dir, const std::string& query) {
   int64_t rows = 0;
   for (int p = 0; p < kPartitions; ++p) rows += engine->log().end_offset({"ENRICHED", p});
   int64_t expected = -1;
-  std::ifstream(dir + "/expected_" + query) >> expected;
+  std::ifstream(dir + "/expected_" + query.name) >> expected;
   if (rows != expected) {
-    std::fprintf(stderr, "%s gave %lld rows, expected %lld\n", query.c_str(), static_cast<long long>(rows), static_cast<long long>(expected));
+    std::fprintf(stderr, "%s gave %lld rows, expected %lld\n", query.name, static_cast<long long>(rows), static_cast<long long>(expected));
     return 1;
   }
-  std::printf("%-7s %9lld records in, %9lld rows out, %6.2f s, %8.0f records/s, CPU %.2f us/record, peak memory %ld MB\n", query.c_str(),
+  std::printf("%-10s %9lld records in, %9lld rows out, %6.2f s, %8.0f records/s, CPU %.2f us/record, peak memory %ld MB\n", query.name,
               static_cast<long long>(input), static_cast<long long>(rows), seconds, static_cast<double>(input) / seconds,
               used * 1e6 / static_cast<double>(input), peak_rss_mb());
   return 0;
@@ -199,8 +220,10 @@ int main(int argc, char** argv) {
     load(argv[2], std::atoll(argv[3]), std::atoll(argv[4]));
     return 0;
   }
-  if ((what == "join" || what == "filter") && argc == 3) return run_query(argv[2], what);
+  for (const BenchQuery& query : kQueries) {
+    if (what == query.name && argc == 3) return run_query(argv[2], query);
+  }
   if (what == "latency" && argc == 3) return run_latency(argv[2]);
-  std::fprintf(stderr, "usage: engine_bench load DIR RESPONSES RESPONDENTS | join DIR | filter DIR | latency DIR\n");
+  std::fprintf(stderr, "usage: engine_bench load DIR RESPONSES RESPONDENTS | QUERY DIR | latency DIR\n");
   return 2;
 }

@@ -7,7 +7,7 @@ respondents=${RESPONDENTS:-100000}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bench=$build/bench/engine_bench
-for query in join filter; do
+for query in join filter tumbling hopping table_join; do
   "$bench" load "$work/$query" "$responses" "$respondents" >/dev/null
   "$bench" "$query" "$work/$query"
   rm -rf "${work:?}/$query"
