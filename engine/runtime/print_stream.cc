@@ -5,6 +5,7 @@
 #include <atomic>
 #include <deque>
 
+#include "engine/exec/window_key.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/types/text.h"
 
@@ -32,11 +33,25 @@ std::string guessed_format(std::string_view bytes) {
   return "KAFKA_STRING";
 }
 
+// Control characters would be the terminal's, and a line break would make two lines of a record.
+std::string without_control_characters(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      out += c;
+    } else {
+      out += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return out;
+}
+
 std::string payload_text(const log::OptionalBytes& bytes) {
   if (!bytes) return "<null>";
   const std::string format = guessed_format(*bytes);
-  if (format == "JSON_SR") return std::string(bytes->substr(5));
-  if (format == "JSON" || format == "KAFKA_STRING") return std::string(*bytes);
+  if (format == "JSON_SR") return without_control_characters(bytes->substr(5));
+  if (format == "JSON" || format == "KAFKA_STRING") return without_control_characters(*bytes);
   if (format == "KAFKA_INT" || format == "KAFKA_BIGINT") {
     uint64_t value = 0;
     for (const char byte : *bytes) value = value << 8 | static_cast<uint8_t>(byte);
@@ -47,8 +62,9 @@ std::string payload_text(const log::OptionalBytes& bytes) {
 
 class PrintStream final : public RowStream {
  public:
-  PrintStream(log::Log& log, const log::TopicInfo& topic, const sql::Print& print)
-      : id_("print_" + topic.name), limit_(print.limit), interval_(std::max<int64_t>(1, print.interval.value_or(1))), reader_(log.open_reader()) {
+  // `window`: of the topic's keys, if they have one.
+  PrintStream(log::Log& log, const log::TopicInfo& topic, const std::optional<WindowInfo>& window, const sql::Print& print)
+      : id_("print_" + topic.name), window_(window), limit_(print.limit), interval_(std::max<int64_t>(1, print.interval.value_or(1))), reader_(log.open_reader()) {
     schema_.push_back({"LINE", Type::string(), false});
     for (int32_t p = 0; p < topic.config.partitions; ++p) {
       reader_->assign({topic.name, p}, print.from_beginning ? log::kEarliest : log::kLatest);
@@ -94,11 +110,19 @@ class PrintStream final : public RowStream {
       headers += (headers.empty() ? ", headers: {" : ", ") + std::string(header.key) + ": " + payload_text(header.value);
     }
     if (!headers.empty()) headers += "}";
-    return fmt::format("rowtime: {} Z, key: {}, value: {}, partition: {}{}", time, payload_text(record.key),
+    return fmt::format("rowtime: {} Z, key: {}, value: {}, partition: {}{}", time, key_text(record.key),
                        payload_text(record.value), partition, headers);
   }
 
+  // [key@start/end] where the key has a window.
+  std::string key_text(const log::OptionalBytes& bytes) const {
+    const auto split = window_ && bytes ? split_windowed_key(*bytes, *window_) : std::nullopt;
+    if (!split) return payload_text(bytes);
+    return fmt::format("[{}@{}/{}]", payload_text(split->key), split->window.start, split->window.end);
+  }
+
   std::string id_;
+  std::optional<WindowInfo> window_;
   PlanSchema schema_;
   std::optional<int64_t> limit_;
   int64_t interval_, seen_ = 0, printed_ = 0;
@@ -117,8 +141,12 @@ StatementResult StatementExecutor::execute(const sql::Print& s) {
     refuse("The topic '" + s.topic + "' does not exist." + suggestion(s.topic, names, "'") +
            " SHOW TOPICS lists them all.");
   }
+  std::optional<WindowInfo> window;
+  for (const SourcePtr& source : engine_.catalog_->sources()) {
+    if (source->topic == s.topic && source->window) window = source->window;
+  }
   StatementResult result;
-  result.rows = std::make_shared<PrintStream>(*engine_.services_.log, *topic, s);
+  result.rows = std::make_shared<PrintStream>(*engine_.services_.log, *topic, window, s);
   result.is_print = true;
   return result;
 }

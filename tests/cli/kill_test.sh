@@ -1,6 +1,6 @@
 #!/bin/bash
-# Exactly-once under kill -9: a generator and a windowed join run in a process that is killed KILLS times at random moments. What the
-# output topic holds in the end must be what one uninterrupted run over the same records gives: no row lost, none twice.
+# Exactly-once under kill -9: a generator, a windowed join and a windowed aggregation run in a process that is killed KILLS times at
+# random moments. What an output topic holds in the end must be what one uninterrupted run over the same records gives: no row lost, none twice.
 # WEIR: the binary. KILLS, COUNT, RATE, SEED and DEADLINE (seconds, of one wait) may be set.
 set -euo pipefail
 
@@ -10,7 +10,7 @@ COUNT=${COUNT:-60000}
 RATE=${RATE:-4000}
 SEED=${SEED:-$((RANDOM + 1))}
 DEADLINE=${DEADLINE:-60}
-TOPIC=topic_survey_responses_enriched
+TOPICS=(topic_survey_responses_enriched answers_per_hour)
 
 dir=$(mktemp -d)
 pid=
@@ -32,7 +32,8 @@ fail() {
   exit 1
 }
 
-# One record in six signs a respondent up; the five after it are answers, each of which joins with that one sign-up.
+# One record in six signs a respondent up; the five after it are answers, each of which joins with that one sign-up and changes
+# the count of its question.
 expected=$((COUNT - (COUNT + 5) / 6))
 
 script() {  # $1: the generator's rate
@@ -42,13 +43,16 @@ CREATE SOURCE CONNECTOR survey WITH ('connector.class' = 'DatagenSource', 'quick
 SET 'auto.offset.reset' = 'earliest';
 IMPORT TOPICS LIKE 'postgres_cdc.public.%' AS STREAMS;
 CREATE STREAM SURVEY_RESPONSES_ENRICHED
-WITH (KAFKA_TOPIC = '$TOPIC', VALUE_FORMAT = 'JSON_SR', KEY_FORMAT = 'JSON_SR', PARTITIONS = 1) AS
+WITH (KAFKA_TOPIC = '${TOPICS[0]}', VALUE_FORMAT = 'JSON_SR', KEY_FORMAT = 'JSON_SR', PARTITIONS = 1) AS
 SELECT R.RESPONDENT_ID AS RESPONDENT_ID, R.RESPONSE_ID AS RESPONSE_ID, T.NAME AS NAME, T.GENERATION AS GENERATION,
        T.SATISFACTION AS SATISFACTION, R.QUESTION AS QUESTION, R.ANSWER AS ANSWER, R.IS_REAL AS IS_REAL, R.CREATED_AT AS CREATED_AT
 FROM POSTGRES_CDCPUBLICSURVEY_RESPONSES R
 INNER JOIN POSTGRES_CDCPUBLICSURVEY_RESPONDENTS T WITHIN 10 MINUTES GRACE PERIOD 2 MINUTES
     ON R.RESPONDENT_ID = T.RESPONDENT_ID
 EMIT CHANGES;
+CREATE TABLE ANSWERS_PER_HOUR WITH (KAFKA_TOPIC = '${TOPICS[1]}', FORMAT = 'JSON') AS
+SELECT QUESTION, COUNT(*) AS N, MAX(RESPONSE_ID) AS LATEST FROM POSTGRES_CDCPUBLICSURVEY_RESPONSES
+WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY QUESTION EMIT CHANGES;
 SQL
 }
 
@@ -63,19 +67,23 @@ start() {
 
 rows_of() { grep -c '^rowtime' "$1" || true; }
 
-# Prints the records of the output topic of data directory $1 to file $2, for $3 milliseconds or until there are $4 of them.
+# Prints the records of topic $5 of data directory $1 to file $2, for $3 milliseconds or until there are $4 of them.
 dump() {
-  "$WEIR" --data-dir "$1" --query-timeout "$3" --query-row-limit "$4" -e "PRINT '$TOPIC' FROM BEGINNING;" >"$2" 2>"$dir/print.err" ||
+  "$WEIR" --data-dir "$1" --query-timeout "$3" --query-row-limit "$4" -e "PRINT '$5' FROM BEGINNING;" >"$2" 2>"$dir/print.err" ||
     fail "the output in $1 can't be read: $(tail -3 "$dir/print.err")"
 }
 
-# Lets the queries of data directory $1 go on until the output has all its rows, then writes its records to file $2: rowtime, key, value.
+# Lets the queries of data directory $1 go on until each output has all its rows, then writes its records to file $2.TOPIC: rowtime, key,
+# value.
 complete() {
-  dump "$1" "$2.first" $((DEADLINE * 1000)) "$expected"
-  (($(rows_of "$2.first") >= expected)) || fail "only $(rows_of "$2.first") of $expected rows after $DEADLINE s in $1 (SEED=$SEED)"
-  # All input is there by now: rows beyond the expected ones would come at once. The limit is above what is right so that they show.
-  dump "$1" "$2.all" 3000 $((expected * 2))
-  grep '^rowtime' "$2.all" >"$2"
+  local topic
+  for topic in "${TOPICS[@]}"; do
+    dump "$1" "$2.first" $((DEADLINE * 1000)) "$expected" "$topic"
+    (($(rows_of "$2.first") >= expected)) || fail "only $(rows_of "$2.first") of $expected rows of $topic after $DEADLINE s in $1 (SEED=$SEED)"
+    # All input is there by now: rows beyond the expected ones would come at once. The limit is above what is right so that they show.
+    dump "$1" "$2.all" 3000 $((expected * 2)) "$topic"
+    grep '^rowtime' "$2.all" >"$2.$topic"
+  done
 }
 
 began=$SECONDS
@@ -96,16 +104,19 @@ while ((kills < KILLS)); do
   exec 3>&-
   kills=$((kills + 1))
 done
-dump "$dir/killed" "$dir/midway" 20 "$expected"
+dump "$dir/killed" "$dir/midway" 20 "$expected" "${TOPICS[0]}"
 midway=$(rows_of "$dir/midway")
 complete "$dir/killed" "$dir/killed.rows"
 
-for run in straight killed; do sort "$dir/$run.rows" >"$dir/$run.sorted"; done
-rows=$(rows_of "$dir/killed.rows")
-[[ $(rows_of "$dir/straight.rows") == "$expected" ]] || fail "the uninterrupted run gives $(rows_of "$dir/straight.rows") rows, not $expected"
-if ! cmp -s "$dir/straight.sorted" "$dir/killed.sorted"; then
-  echo "missing: $(comm -23 "$dir/straight.sorted" "$dir/killed.sorted" | wc -l), too many: $(comm -13 "$dir/straight.sorted" "$dir/killed.sorted" | wc -l)" >&2
-  diff "$dir/straight.sorted" "$dir/killed.sorted" | head -6 >&2 || true
-  fail "after $kills kills the output differs from that of one run: $rows rows, $expected expected (SEED=$SEED)"
-fi
-echo "ok kill_test: $kills kills, $midway rows were there after the last, $rows rows compared, $((SECONDS - began)) s"
+for topic in "${TOPICS[@]}"; do
+  for run in straight killed; do sort "$dir/$run.rows.$topic" >"$dir/$run.sorted"; done
+  rows=$(rows_of "$dir/killed.rows.$topic")
+  straight=$(rows_of "$dir/straight.rows.$topic")
+  [[ $straight == "$expected" ]] || fail "the uninterrupted run gives $straight rows of $topic, not $expected"
+  if ! cmp -s "$dir/straight.sorted" "$dir/killed.sorted"; then
+    echo "missing: $(comm -23 "$dir/straight.sorted" "$dir/killed.sorted" | wc -l), too many: $(comm -13 "$dir/straight.sorted" "$dir/killed.sorted" | wc -l)" >&2
+    diff "$dir/straight.sorted" "$dir/killed.sorted" | head -6 >&2 || true
+    fail "after $kills kills $topic differs from that of one run: $rows rows, $expected expected (SEED=$SEED)"
+  fi
+done
+echo "ok kill_test: $kills kills, $midway rows were there after the last, $rows rows of each of ${#TOPICS[@]} topics compared, $((SECONDS - began)) s"
