@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "engine/types/text.h"
 
@@ -36,7 +37,7 @@ class NodeBuilder : public nlohmann::json_sax<Parser> {
   bool start_object(std::size_t) override { return open(JsonNode::Kind::kObject); }
   bool start_array(std::size_t) override { return open(JsonNode::Kind::kArray); }
   bool key(string_t& name) override {
-    stack_.back()->members.emplace_back(std::move(name), JsonNode{});
+    stack_.back()->members.push_back({std::move(name), {}});
     return true;
   }
   bool end_object() override { return close(); }
@@ -50,7 +51,7 @@ class NodeBuilder : public nlohmann::json_sax<Parser> {
   JsonNode* place() {
     if (stack_.empty()) return &root;
     JsonNode* parent = stack_.back();
-    if (parent->kind == JsonNode::Kind::kObject) return &parent->members.back().second;
+    if (parent->kind == JsonNode::Kind::kObject) return &parent->members.back().value;
     parent->items.emplace_back();
     return &parent->items.back();
   }
@@ -103,9 +104,9 @@ void dump_to(const JsonNode& node, std::string& out) {
       out += "{";
       for (size_t i = 0; i < node.members.size(); ++i) {
         if (i > 0) out += ",";
-        append_json_quoted(out, node.members[i].first);
+        append_json_quoted(out, node.members[i].name);
         out += ":";
-        dump_to(node.members[i].second, out);
+        dump_to(node.members[i].value, out);
       }
       out += "}";
       return;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace weir::cli {
+
+struct JsonMember;
 
 struct JsonNode {
   enum class Kind { kNull, kBoolean, kNumber, kString, kArray, kObject };
@@ -13,12 +15,18 @@ struct JsonNode {
   bool boolean = false;
   std::string text;  // kNumber: as written; kString
   std::vector<JsonNode> items;
-  std::vector<std::pair<std::string, JsonNode>> members;
+  std::vector<JsonMember> members;
 
   const JsonNode* find(const std::string& name) const;  // null when absent or no object
   std::string string_or(const std::string& name, const std::string& otherwise) const;
   bool is_null() const { return kind == Kind::kNull; }
   std::string dump() const;  // compact JSON text
+};
+
+// Not a std::pair: that would look into JsonNode while it is still incomplete.
+struct JsonMember {
+  std::string name;
+  JsonNode value;
 };
 
 // Comments are skipped. Throws std::invalid_argument with the place.
