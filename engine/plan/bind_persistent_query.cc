@@ -200,8 +200,9 @@ BoundPersistentQuery bind_create_source_as(const sql::CreateSourceAs& statement,
   out.plan.sink = sink_of(sink);
   out.sources = names_of_sources(query);
   out.topic = topic;
-  // A replaced query goes on under its id.
-  out.query_id = existing && existing->query ? *existing->query : context.make_query_id(query.table ? "CTAS" : "CSAS", sink.name);
+  // A replaced query goes on under its id, unless it was terminated: then nothing of it is left.
+  const bool goes_on = existing && existing->query && context.catalog->find_query(*existing->query);
+  out.query_id = goes_on ? *existing->query : context.make_query_id(query.table ? "CTAS" : "CSAS", sink.name);
   sink.query = out.query_id;
   out.sink = std::move(sink);
   return out;

@@ -152,9 +152,16 @@ void Engine::apply(const Command& command, bool live) {
         for (const std::string& source : command.query->sources) {
           if (!catalog_->find_source(source)) throw std::runtime_error("the source " + source + " no longer exists");
         }
-        catalog_->observe_query_id(command.query->id);
-        catalog_->put_query(std::make_shared<const PersistentQuery>(*command.query));
-        if (live) start_query(*command.query);
+        // CREATE OR REPLACE: the new plan goes on with the old one's offsets and stores, and stays paused if that was.
+        PersistentQuery query = *command.query;
+        const PersistentQueryPtr replaced = catalog_->find_query(query.id);
+        if (replaced) query.paused = replaced->paused;
+        catalog_->observe_query_id(query.id);
+        catalog_->put_query(std::make_shared<const PersistentQuery>(query));
+        if (live) {
+          if (replaced) stop_query(query.id, false);
+          start_query(query);
+        }
       }
       return;
     case Action::kDropSource: {

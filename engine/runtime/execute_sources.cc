@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/exec/like_pattern.h"
+#include "engine/plan/upgrade_check.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/sql/formatter.h"
 
@@ -51,7 +52,7 @@ StatementResult StatementExecutor::execute(const sql::CreateSource& s) {
   const SourcePtr existing = engine_.catalog_->find_source(s.name.name);
   if (existing && s.if_not_exists && !s.or_replace) return source_exists(s.kind, *existing);
   BoundCreateSource bound = bind_create_source(s, engine_.bind_context(session_));
-  if (existing && existing->query) {
+  if (existing && existing->query && engine_.catalog_->find_query(*existing->query)) {
     refuse("CREATE OR REPLACE of " + s.name.name + " would take it away from the query " + *existing->query +
                " that writes it. DROP it first.",
            s.name.pos);
@@ -113,12 +114,32 @@ void StatementExecutor::create_sink_and_query(const BoundPersistentQuery& bound,
   }
 }
 
+// CREATE OR REPLACE … AS of what exists: the query that writes it must be able to go on as the new one.
+void StatementExecutor::check_replaced_query(const BoundPersistentQuery& bound, const sql::Identifier& name) {
+  for (const std::string& writer : engine_.catalog_->writers_of(name.name)) {
+    if (writer == bound.query_id) continue;
+    refuse("'" + name.name + "' can't be replaced: the query " + writer + " writes it as well. TERMINATE it first.",
+           name.pos);
+  }
+  if (std::find(bound.sources.begin(), bound.sources.end(), name.name) != bound.sources.end()) {
+    refuse("'" + name.name + "' can't be replaced by a query that reads it.", name.pos);
+  }
+  const PersistentQueryPtr running = engine_.catalog_->find_query(bound.query_id);
+  if (!running) return;
+  const std::string obstacle = upgrade_obstacle(plan_from_json(running->plan), bound.plan);
+  if (obstacle.empty()) return;
+  refuse("The query " + running->id + " can't go on as this one: " + obstacle +
+             " Filters and the select list may change, and columns may be added at the end. For anything else DROP " +
+             name.name + " and create it anew.",
+         name.pos);
+}
+
 StatementResult StatementExecutor::execute(const sql::CreateSourceAs& s) {
   std::lock_guard lock(engine_.statement_mutex_);
   const SourcePtr existing = engine_.catalog_->find_source(s.name.name);
   if (existing && s.if_not_exists && !s.or_replace) return source_exists(s.kind, *existing);
-  if (existing && s.or_replace && existing->query) not_supported("CREATE OR REPLACE of a running query");
   const BoundPersistentQuery bound = bind_create_source_as(s, engine_.bind_context(session_));
+  if (existing) check_replaced_query(bound, s.name);
   Command command;
   create_sink_and_query(bound, s.name, command);
   engine_.append_and_apply(command);

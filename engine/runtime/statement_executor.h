@@ -76,6 +76,7 @@ class StatementExecutor {
   // What IF EXISTS or IF NOT EXISTS leaves undone: the message is the result and a warning.
   static StatementResult nothing_to_do(const std::string& message);
   static StatementResult source_exists(sql::SourceKind wanted, const Source& existing);
+  void check_replaced_query(const BoundPersistentQuery& bound, const sql::Identifier& name);
   std::string canonical() const;
   [[noreturn]] void refuse(const std::string& message, std::optional<sql::Position> position = std::nullopt) const;
   [[noreturn]] void not_supported(const std::string& what) const;

@@ -1,0 +1,119 @@
+#include "engine/plan/upgrade_check.h"
+
+#include <nlohmann/json.hpp>
+
+namespace weir {
+
+namespace {
+
+using UpgradeJson = nlohmann::json;
+
+// What the node says of itself, without what is below it.
+UpgradeJson node_alone(const PlanNode& node) {
+  PlanNode alone = node;
+  alone.inputs.clear();
+  return UpgradeJson::parse(to_json(PhysicalPlan{std::make_shared<const PlanNode>(std::move(alone)), std::nullopt, std::nullopt}))
+      .at("root");
+}
+
+bool same_schema(const PlanSchema& a, const PlanSchema& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i].name != b[i].name || a[i].key != b[i].key || !same_type(a[i].type, b[i].type)) return false;
+  }
+  return true;
+}
+
+// The next node that ties the query to offsets, state or partitions: filters and plain projections don't.
+PlanNodePtr next_fixed_node(PlanNodePtr node) {
+  while (node->kind == PlanKind::kFilter || (node->kind == PlanKind::kProject && !node->changes_key)) node = node->inputs[0];
+  return node;
+}
+
+std::string describe_fixed_node(const PlanNode& node) {
+  switch (node.kind) {
+    case PlanKind::kSource: return "reads " + node.source->source;
+    case PlanKind::kProject: return "makes a new key";
+    case PlanKind::kRepartition: return "goes through a repartition topic";
+    case PlanKind::kStreamJoin: return "joins streams";
+    case PlanKind::kTable: return "reads a table";
+    case PlanKind::kAggregate: return "aggregates";
+    case PlanKind::kFilter: break;
+  }
+  return "filters";
+}
+
+std::string source_obstacle(const PlanNode& from, const PlanNode& to) {
+  if (from.source->source != to.source->source || from.source->topic != to.source->topic) {
+    return "it reads " + from.source->source + " (topic " + from.source->topic + "), not " + to.source->source + " (topic " +
+           to.source->topic + ").";
+  }
+  UpgradeJson before = node_alone(from), after = node_alone(to);
+  // Which columns are read is free to change, and columns may have been added to the source; how it is read must stay.
+  for (UpgradeJson* json : {&before, &after}) {
+    for (const char* name : {"id", "schema", "old_rows"}) json->erase(name);
+    for (const char* name : {"columns", "value_columns"}) json->at("spec").erase(name);
+  }
+  if (before == after) return "";
+  return "the formats, the timestamp, the window or the start position of " + from.source->source + " have changed.";
+}
+
+std::string key_of(const PlanNode& project) {
+  std::string out;
+  for (const PlanExpression& expression : project.expressions) {
+    if (expression.key) out += (out.empty() ? "" : ", ") + expression.sql;
+  }
+  return out;
+}
+
+// The rows of a table as they are kept, so that a change has its old row.
+std::string table_obstacle(const PlanNode& from, const PlanNode& to) {
+  if (!from.old_rows) return "";
+  if (!to.old_rows) return "it would no longer keep the rows of its table.";
+  if (from.id == to.id && same_schema(from.schema, to.schema)) return "";
+  return "the columns that it keeps of its table would change.";
+}
+
+std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
+  from = next_fixed_node(std::move(from));
+  to = next_fixed_node(std::move(to));
+  if (from->kind != to->kind) {
+    return "the running query " + describe_fixed_node(*from) + " where the new one " + describe_fixed_node(*to) + ".";
+  }
+  std::string obstacle;
+  switch (from->kind) {
+    case PlanKind::kSource: return source_obstacle(*from, *to);
+    case PlanKind::kProject:
+      if (key_of(*from) != key_of(*to)) obstacle = "its key is made of " + key_of(*from) + ", not of " + key_of(*to) + ".";
+      break;
+    case PlanKind::kTable: obstacle = table_obstacle(*from, *to); break;
+    case PlanKind::kAggregate:
+      if (node_alone(*from) != node_alone(*to)) {
+        obstacle = "its grouping, its window or its aggregate functions would change, and with them what it has kept.";
+      }
+      break;
+    case PlanKind::kRepartition:
+      if (node_alone(*from) != node_alone(*to)) {
+        obstacle = "the columns of its repartition topic would change, and there may be rows under way in it.";
+      }
+      break;
+    case PlanKind::kStreamJoin: {
+      bool same = node_alone(*from) == node_alone(*to);
+      for (size_t i = 0; i < from->inputs.size(); ++i) same = same && same_schema(from->inputs[i]->schema, to->inputs[i]->schema);
+      if (!same) {
+        obstacle = "the join's condition, its window, or the columns that it takes from its sides would change, and with them the "
+                   "rows that it has kept.";
+      }
+      break;
+    }
+    case PlanKind::kFilter: break;
+  }
+  for (size_t i = 0; obstacle.empty() && i < from->inputs.size(); ++i) obstacle = node_obstacle(from->inputs[i], to->inputs[i]);
+  return obstacle;
+}
+
+}  // namespace
+
+std::string upgrade_obstacle(const PhysicalPlan& from, const PhysicalPlan& to) { return node_obstacle(from.root, to.root); }
+
+}  // namespace weir

@@ -1,0 +1,164 @@
+-- CREATE OR REPLACE: columns are added to a stream, a query goes on as another one.
+
+--@test: a stream gets a column at its end, its readers go on
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT * FROM A;
+INSERT INTO A (ID, X) VALUES (1, 10);
+CREATE OR REPLACE STREAM A (ID INT KEY, X INT, Y INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+INSERT INTO A (ID, X, Y) VALUES (2, 20, 200);
+ASSERT VALUES B (ID, X) VALUES (1, 10);
+ASSERT VALUES B (ID, X) VALUES (2, 20);
+ASSERT STREAM B (ID INT KEY, X INT) WITH (KAFKA_TOPIC='B');
+CREATE OR REPLACE STREAM B AS SELECT * FROM A;
+ASSERT STREAM B (ID INT KEY, X INT, Y INT) WITH (KAFKA_TOPIC='B');
+INSERT INTO A (ID, X, Y) VALUES (3, 30, 300);
+ASSERT VALUES B (ID, X, Y) VALUES (3, 30, 300);
+
+--@test: another filter
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT * FROM A WHERE X > 0;
+INSERT INTO A (ID, X) VALUES (1, 0);
+INSERT INTO A (ID, X) VALUES (1, 1);
+CREATE OR REPLACE STREAM B AS SELECT * FROM A WHERE X < 0;
+INSERT INTO A (ID, X) VALUES (1, 2);
+INSERT INTO A (ID, X) VALUES (1, -3);
+CREATE OR REPLACE STREAM B AS SELECT * FROM A;
+INSERT INTO A (ID, X) VALUES (1, 4);
+ASSERT VALUES B (ID, X) VALUES (1, 1);
+ASSERT VALUES B (ID, X) VALUES (1, -3);
+ASSERT VALUES B (ID, X) VALUES (1, 4);
+
+--@test: a column is computed in another way, one is added, readers of the sink go on
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT ID, X FROM A;
+CREATE STREAM C AS SELECT ID, X * 2 AS TWICE FROM B;
+INSERT INTO A (ID, X) VALUES (1, 1);
+CREATE OR REPLACE STREAM B AS SELECT ID, X + 100 AS X, X AS OLD FROM A;
+INSERT INTO A (ID, X) VALUES (1, 2);
+ASSERT VALUES B (ID, X) VALUES (1, 1);
+ASSERT VALUES B (ID, X, OLD) VALUES (1, 102, 2);
+ASSERT VALUES C (ID, TWICE) VALUES (1, 2);
+ASSERT VALUES C (ID, TWICE) VALUES (1, 204);
+
+--@test: the key's expression stays, the rest changes
+CREATE STREAM A (ID INT KEY, X INT, Y INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT X, ID FROM A PARTITION BY X;
+CREATE OR REPLACE STREAM B AS SELECT X, ID, Y FROM A WHERE Y > 0 PARTITION BY X;
+INSERT INTO A (ID, X, Y) VALUES (1, 5, 0);
+INSERT INTO A (ID, X, Y) VALUES (2, 6, 7);
+ASSERT VALUES B (X, ID, Y) VALUES (6, 2, 7);
+
+--@test: what a join gives is filtered
+CREATE STREAM L (K INT KEY, A INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON');
+CREATE STREAM R (K INT KEY, B INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
+CREATE STREAM J AS SELECT L.K AS K, A, B FROM L JOIN R WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON L.K = R.K;
+CREATE OR REPLACE STREAM J AS SELECT L.K AS K, A, B, A + B AS S FROM L JOIN R WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON L.K = R.K WHERE A + B > 10;
+INSERT INTO L (K, A) VALUES (1, 5);
+INSERT INTO R (K, B) VALUES (1, 5);
+INSERT INTO R (K, B) VALUES (1, 6);
+ASSERT VALUES J (K, A, B, S) VALUES (1, 5, 6, 11);
+
+--@test: a terminated query is replaced by a new one
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT * FROM A;
+TERMINATE ALL;
+CREATE OR REPLACE STREAM B AS SELECT ID, X + 1 AS X FROM A;
+INSERT INTO A (ID, X) VALUES (1, 1);
+ASSERT VALUES B (ID, X) VALUES (1, 2);
+
+--@test: another source is refused
+--@expected.error: invalid
+--@expected.message: it reads A (topic a), not A2 (topic a2).
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM A2 (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a2', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT * FROM A;
+CREATE OR REPLACE STREAM B AS SELECT * FROM A2;
+
+--@test: a join in place of a source is refused
+--@expected.error: invalid
+--@expected.message: the running query reads A where the new one joins streams
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM A2 (ID INT KEY, Y INT) WITH (KAFKA_TOPIC='a2', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT ID, X FROM A;
+CREATE OR REPLACE STREAM B AS SELECT A.ID AS ID, X FROM A JOIN A2 WITHIN 1 HOUR ON A.ID = A2.ID;
+
+--@test: another window of a join is refused
+--@expected.error: invalid
+--@expected.message: the rows that it has kept
+CREATE STREAM L (K INT KEY, A INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON');
+CREATE STREAM R (K INT KEY, B INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
+CREATE STREAM J AS SELECT L.K AS K, A, B FROM L JOIN R WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON L.K = R.K;
+CREATE OR REPLACE STREAM J AS SELECT L.K AS K, A, B FROM L JOIN R WITHIN 2 HOURS GRACE PERIOD 1 HOUR ON L.K = R.K;
+
+--@test: a column that a join doesn't keep is refused
+--@expected.error: invalid
+--@expected.message: the columns that it takes from its sides would change
+CREATE STREAM L (K INT KEY, A INT, A2 INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON');
+CREATE STREAM R (K INT KEY, B INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
+CREATE STREAM J AS SELECT L.K AS K, A, B FROM L JOIN R WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON L.K = R.K;
+CREATE OR REPLACE STREAM J AS SELECT L.K AS K, A, B, A2 FROM L JOIN R WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON L.K = R.K;
+
+--@test: another expression for the key is refused
+--@expected.error: invalid
+--@expected.message: its key is made of
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT X + 1 AS K, ID FROM A PARTITION BY X + 1;
+CREATE OR REPLACE STREAM B AS SELECT X + 2 AS K, ID FROM A PARTITION BY X + 2;
+
+--@test: a column of another type is refused
+--@expected.error: invalid
+--@expected.message: these columns are changed, missing or in another place: `X` INTEGER
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT ID, X FROM A;
+CREATE OR REPLACE STREAM B AS SELECT ID, CAST(X AS BIGINT) AS X FROM A;
+
+--@test: a stream that another query writes as well is refused
+--@expected.error: invalid
+--@expected.message: writes it as well
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT ID, X FROM A;
+INSERT INTO B SELECT ID, X + 1 AS X FROM A;
+CREATE OR REPLACE STREAM B AS SELECT ID, X, X AS Y FROM A;
+
+--@test: a stream can't be replaced by a query that reads it
+--@expected.error: invalid
+--@expected.message: by a query that reads it
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', KEY_FORMAT='KAFKA', VALUE_FORMAT='JSON');
+CREATE OR REPLACE STREAM A WITH (KAFKA_TOPIC='a') AS SELECT ID, X FROM A;
+
+--@test: the columns of a query's stream aren't taken away from it
+--@expected.error: invalid
+--@expected.message: that writes it. DROP it first
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE STREAM B AS SELECT ID, X FROM A;
+CREATE OR REPLACE STREAM B (ID INT KEY, X INT, Y INT) WITH (KAFKA_TOPIC='B', VALUE_FORMAT='JSON');
+
+--@test: the filter below an aggregation changes, its groups and functions don't
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE TABLE B AS SELECT ID, SUM(X) AS S FROM A WHERE X > 0 GROUP BY ID;
+CREATE OR REPLACE TABLE B AS SELECT ID, SUM(X) AS S FROM A WHERE X > 5 GROUP BY ID;
+INSERT INTO A (ID, X) VALUES (1, 3);
+INSERT INTO A (ID, X) VALUES (1, 7);
+ASSERT VALUES B (ID, S) VALUES (1, 7);
+
+--@test: another aggregate function is refused
+--@expected.error: invalid
+--@expected.message: its aggregate functions would change
+CREATE STREAM A (ID INT KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE TABLE B AS SELECT ID, SUM(X) AS S FROM A GROUP BY ID;
+CREATE OR REPLACE TABLE B AS SELECT ID, SUM(X) AS S, COUNT(*) AS N FROM A GROUP BY ID;
+
+--@test: another grouping is refused
+--@expected.error: invalid
+--@expected.message: its key columns must stay as they are
+CREATE STREAM A (ID INT KEY, X INT, Y INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE TABLE B AS SELECT X, COUNT(*) AS N FROM A GROUP BY X;
+CREATE OR REPLACE TABLE B AS SELECT Y, COUNT(*) AS N FROM A GROUP BY Y;
+
+--@test: the filter of a table changes
+CREATE TABLE A (ID INT PRIMARY KEY, X INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE TABLE B AS SELECT ID, X FROM A WHERE X > 0;
+CREATE OR REPLACE TABLE B AS SELECT ID, X FROM A WHERE X < 0;
+INSERT INTO A (ID, X) VALUES (1, 3);
+INSERT INTO A (ID, X) VALUES (2, -1);
+ASSERT VALUES B (ID, X) VALUES (2, -1);
