@@ -1,6 +1,7 @@
 // The `weir` program: shell, scripts, test runner.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "cli/notices.h"
 #include "cli/output.h"
 #include "cli/runner.h"
 #include "cli/shell.h"
@@ -71,27 +73,31 @@ int run(const Arguments& arguments) {
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
     session.variables[name] = define.substr(equals + 1);
   }
+  const bool shell = arguments.files.empty() && arguments.statements.empty();
+  const bool interactive = shell && isatty(STDIN_FILENO) != 0;
+  cli::Notices notices;  // outlives the engine, which posts them
   std::unique_ptr<Engine> engine;
-  while (!engine) {
-    try {
-      EngineOptions options;
-      options.config = make_config(arguments);
-      options.connectors = built_in_connectors();
-      engine = Engine::open(std::move(options));
-    } catch (const log::LogError& e) {
-      output.error(e.what());
-      // A broker that is away may come back.
-      const bool away = e.kind() == log::LogError::Kind::kUnavailable || e.kind() == log::LogError::Kind::kTimeout;
-      if (!away || cli::Runner::interrupted()) return 1;
-      output.error("It is tried again; Ctrl-C ends.");
-    } catch (const std::exception& e) {
-      output.error(e.what());
-      return 1;
+  try {
+    EngineOptions options;
+    options.config = make_config(arguments);
+    options.connectors = built_in_connectors();
+    // A broker that is away may come back: a script waits for it, the shell is there meanwhile.
+    options.when_away = interactive ? EngineOptions::WhenAway::kBackground : EngineOptions::WhenAway::kWait;
+    options.give_up = [] { return cli::Runner::interrupted(); };
+    if (interactive) {
+      options.give_up = nullptr;  // Ctrl-C drops a line there
+      options.while_away = "help, history, SET and SHOW PROPERTIES work meanwhile.";
+      options.notice = [&notices](const std::string& text) { notices.post(text); };
     }
+    engine = Engine::open(std::move(options));
+  } catch (const std::exception& e) {
+    if (cli::Runner::interrupted()) return 130;
+    output.error(e.what());
+    return 1;
   }
   const cli::RunnerOptions runner_options{arguments.row_limit, arguments.timeout_ms};
-  if (arguments.files.empty() && arguments.statements.empty()) {
-    return cli::Shell(*engine, session, output, runner_options).run();
+  if (shell) {
+    return cli::Shell(*engine, session, output, runner_options, notices).run();
   }
   cli::Runner runner(*engine, session, output, runner_options);
   bool ok = true;

@@ -22,7 +22,10 @@ namespace {
 constexpr int kHistoryLines = 10000;
 constexpr const char* kPipedName = "<stdin>";  // in the places of errors
 
-Engine* completion_engine = nullptr;  // readline's callbacks carry no user data
+// readline's callbacks carry no user data
+Engine* completion_engine = nullptr;
+Notices* shown_notices = nullptr;
+Output* notices_output = nullptr;
 
 char* next_completion(const char* word, int state) {
   static std::vector<std::string> found;
@@ -37,6 +40,19 @@ char* next_completion(const char* word, int state) {
 char** complete_word(const char* word, int, int) {
   rl_attempted_completion_over = 1;  // no file names
   return rl_completion_matches(word, next_completion);
+}
+
+// Called by readline some times a second while it waits for a key: above the line that is being typed, which is drawn
+// again.
+int show_notices_at_prompt() {
+  const std::vector<std::string> texts = shown_notices->take();
+  if (texts.empty()) return 0;
+  std::fputs("\r\033[K", stdout);
+  for (const std::string& text : texts) notices_output->message(text);
+  notices_output->flush();
+  rl_on_new_line();
+  rl_redisplay();
+  return 0;
 }
 
 // Ctrl-C at the prompt drops the line, not the shell.
@@ -68,17 +84,17 @@ bool is_complete(const std::string& text) {
 int Shell::run() {
   const bool interactive = isatty(STDIN_FILENO) != 0;
   completion_engine = &engine_;
+  shown_notices = &notices_;
+  notices_output = &output_;
   rl_attempted_completion_function = complete_word;
   rl_completer_word_break_characters = const_cast<char*>(" \t\n\"'`@$><=;|&{(,.");
   rl_signal_event_hook = drop_line_on_interrupt;
+  rl_event_hook = show_notices_at_prompt;
   rl_catch_signals = 0;
   if (interactive) {
     load_history();
     output_.message("Weir " WEIR_VERSION ", " + engine_.log().description() +
                     "\nStatements end with a semicolon. Type 'help' for the shell's own commands, 'exit' to leave.");
-    for (const QuarantinedCommand& command : engine_.quarantined()) {
-      output_.error("Left out at the start: " + command.statement + "\n  " + command.reason);
-    }
   }
   std::string pending;
   uint32_t line_number = 0, first_line = 1;  // of what was read; of what is pending
@@ -86,6 +102,8 @@ int Shell::run() {
     Runner::clear_interrupt();
     std::string line;
     if (interactive) {
+      for (const std::string& text : notices_.take()) output_.message(text);
+      output_.flush();
       char* read = readline(pending.empty() ? "weir> " : "    > ");
       if (Runner::interrupted()) {
         std::free(read);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "cli/notices.h"
 #include "cli/output.h"
 #include "cli/runner.h"
 #include "engine/runtime/engine.h"
@@ -12,8 +13,12 @@ namespace weir::cli {
 
 class Shell {
  public:
-  Shell(Engine& engine, Session& session, Output& output, RunnerOptions options)
-      : engine_(engine), session_(session), output_(output), runner_(engine, session, output, options) {}
+  Shell(Engine& engine, Session& session, Output& output, RunnerOptions options, Notices& notices)
+      : engine_(engine),
+        session_(session),
+        output_(output),
+        notices_(notices),
+        runner_(engine, session, output, options) {}
 
   // Until exit or end of input. Returns the process's exit code.
   int run();
@@ -28,6 +33,7 @@ class Shell {
   Engine& engine_;
   Session& session_;
   Output& output_;
+  Notices& notices_;
   Runner runner_;
   std::string history_path_;
   bool exit_ = false;

@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::chrono::seconds kReplayPatience{30};
+
 const std::vector<std::pair<Command::Action, const char*>>& action_names() {
   using Action = Command::Action;
   static const std::vector<std::pair<Action, const char*>> names = {
@@ -182,7 +184,9 @@ std::vector<QuarantinedCommand> CommandLog::replay(const std::function<void(cons
   if (next >= end) return quarantined;
   auto reader = log_->open_reader();
   reader->assign(partition, next);
+  auto progress = std::chrono::steady_clock::now();
   while (next < end) {
+    const int64_t before = next;
     for (const log::FetchedRecords& fetched : reader->poll(std::chrono::milliseconds(200), 1024)) {
       for (const log::RecordView& record : fetched.records) {
         next = record.offset + 1;
@@ -198,6 +202,12 @@ std::vector<QuarantinedCommand> CommandLog::replay(const std::function<void(cons
       }
     }
     if (next < end && reader->at_end(partition)) break;
+    const auto now = std::chrono::steady_clock::now();
+    if (next > before) progress = now;
+    if (now - progress > kReplayPatience) {
+      throw log::LogError(log::LogError::Kind::kTimeout, "Reading the command log " + topic_ + " from offset " +
+                                                             std::to_string(next) + " makes no progress");
+    }
   }
   return quarantined;
 }

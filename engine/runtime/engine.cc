@@ -23,13 +23,6 @@ constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 }  // namespace
 
-std::unique_ptr<Engine> Engine::open(EngineOptions options) {
-  std::unique_ptr<Engine> engine(new Engine(std::move(options)));
-  engine->start_processing_log();
-  engine->replay();
-  return engine;
-}
-
 Engine::Engine(EngineOptions options)
     : config_(options.config),
       options_(std::move(options)),
@@ -56,17 +49,11 @@ Engine::Engine(EngineOptions options)
     log::KafkaLogOptions log_options;
     log_options.bootstrap_servers = bootstrap;
     log_options.properties = config_.kafka_properties();
+    kafka_options_ = log_options;
     services_.log = log::open_kafka_log(log_options);
     services_.commit_when_idle = false;
   }
-  services_.log->on_event([this](const log::LogEvent& event) {
-    if (event.kind == log::LogEvent::Kind::kUp) {
-      spdlog::info("{}", event.message);
-    } else {
-      spdlog::warn("{}", event.message);
-    }
-    if (options_.notice) options_.notice(event.message);
-  });
+  services_.log->on_event([this](const log::LogEvent& event) { on_log_event(event); });
 
   state::StateOptions state_options;
   state_options.cache_bytes_per_task = static_cast<size_t>(config_.get_int("query.persistent.max.bytes"));
@@ -93,6 +80,7 @@ Engine::Engine(EngineOptions options)
 }
 
 Engine::~Engine() {
+  stop_connecting();
   {
     std::lock_guard lock(queries_mutex_);
     for (auto& [id, client] : push_queries_) {
@@ -108,34 +96,6 @@ void Engine::start_processing_log() {
   Source source = processing_log_source(services_.processing_log_topic);
   source.sql = "CREATE STREAM KSQL_PROCESSING_LOG";
   catalog_->put_source(std::make_shared<const Source>(std::move(source)));
-}
-
-void Engine::replay() {
-  command_log_->create();
-  if (!services_.log->describe_topic(services_.processing_log_topic)) {
-    log::TopicConfig topic;
-    topic.retention_ms = 7 * kDayMs;
-    services_.log->create_topic(services_.processing_log_topic, topic);
-  }
-  quarantined_ = command_log_->replay([this](const Command& command) { apply(command, false); });
-  for (const QuarantinedCommand& command : quarantined_) {
-    spdlog::error("A statement of the command log no longer applies and is left out: {}: {}", command.statement, command.reason);
-  }
-  for (const PersistentQueryPtr& query : catalog_->queries()) {
-    try {
-      start_query(*query);
-    } catch (const std::exception& e) {
-      spdlog::error("query {} can't be started: {}", query->id, e.what());
-      auto definition = std::make_shared<QueryDefinition>();
-      definition->id = query->id;
-      definition->status = std::make_shared<QueryStatus>();
-      definition->status->set(QueryStatus::State::kError, e.what());
-      std::lock_guard lock(queries_mutex_);
-      running_[query->id] = definition;
-    }
-  }
-  for (const auto& [name, connector] : pending_connectors_) connectors_->start(connector);
-  pending_connectors_.clear();
 }
 
 void Engine::append_and_apply(const Command& command) {

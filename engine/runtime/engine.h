@@ -3,12 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <variant>
 #include <vector>
 
@@ -43,12 +45,18 @@ struct EngineOptions {
   bool manual_queries = false;
   // The functions that queries may call; null: those of the language. The test runner adds some of its own.
   std::shared_ptr<const FunctionRegistry> functions;
+  // A Kafka that doesn't answer at the start. kFail: open() throws. kWait: open() returns when it is there, or throws
+  // once give_up() says so. kBackground: open() returns at once, and statements that need the log are refused
+  // (kUnavailable) until it is there.
+  enum class WhenAway { kFail, kWait, kBackground } when_away = WhenAway::kFail;
+  std::function<bool()> give_up;            // asked now and then by whoever waits
+  std::string while_away = "Ctrl-C ends.";  // what a user can do meanwhile: the end of the message
 };
 
 class Engine {
  public:
-  // Opens the log, replays the command log and starts the queries that were running. Throws StatementError or log::LogError
-  // (a data directory in use by another process …).
+  // Opens the log, replays the command log and starts the queries that were running. Throws StatementError or
+  // log::LogError (a data directory in use by another process …). See EngineOptions::when_away.
   static std::unique_ptr<Engine> open(EngineOptions options);
   ~Engine();  // commits and checkpoints, then closes everything
 
@@ -63,7 +71,8 @@ class Engine {
   std::shared_ptr<SchemaRegistry> registry() { return services_.tasks.registry; }
   const Config& config() const { return config_; }
   std::shared_ptr<QueryStatus> query_status(const std::string& query_id) const;
-  // Statements of the command log that could not be applied at the start, with their reasons.
+  // Statements of the command log that could not be applied at the start, with their reasons. Not before the log is
+  // there.
   const std::vector<QuarantinedCommand>& quarantined() const { return quarantined_; }
 
   // True when every persistent query has worked through all that is in its source topics and committed it. For scripts and tests.
@@ -78,7 +87,20 @@ class Engine {
   Engine(EngineOptions options);
 
   void start_processing_log();
+
+  // engine_start.cc
+  enum class Connection { kConnecting, kReady, kFailed, kStopped };
+  void connect_until_there();
+  void await_broker();
+  void note_away(const std::string& reason);
+  void connection_failed(const std::string& reason);
+  void stop_connecting();
+  bool giving_up() const;
+  void require_log(const sql::Statement& statement);
+  void on_log_event(const log::LogEvent& event);
+  void tell(const std::string& message) const;
   void replay();
+  void mark_broken(const std::string& id, const std::string& reason);
   // Applies one command to the catalog (and, when `live`, to queries and connectors). Throws when it no longer applies.
   void apply(const Command& command, bool live);
   void append_and_apply(const Command& command);
@@ -108,6 +130,14 @@ class Engine {
   std::atomic<uint64_t> next_insert_{0};  // records without a key go round the partitions
   std::unique_ptr<ConnectorManager> connectors_;
   std::map<std::string, ConnectorDefinition> pending_connectors_;  // during the replay
+  std::optional<log::KafkaLogOptions> kafka_options_;              // nullopt: the embedded log
+  bool replayed_ = false;
+  mutable std::mutex connection_mutex_;
+  std::condition_variable connection_changed_;
+  Connection connection_ = Connection::kConnecting;
+  std::string connection_failure_;  // why it isn't there yet, or at all
+  bool untold_outages_ = false;
+  std::thread connector_thread_;
   std::shared_ptr<WorkerPool> workers_;  // last: its threads use all of the above
 };
 

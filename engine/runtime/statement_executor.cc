@@ -8,6 +8,7 @@
 namespace weir {
 
 StatementResult Engine::execute(const sql::Statement& statement, Session& session) {
+  require_log(statement);
   return StatementExecutor(*this, session, statement).run();
 }
 
