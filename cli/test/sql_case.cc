@@ -98,6 +98,7 @@ class SqlCaseRun {
             feed(topic, record);
           },
           [](const ProcessingError&) {});
+      if (found != drivers_.end()) still[query->id]->go_on_from(*found->second);
     }
     drivers_ = std::move(still);
   }

@@ -74,6 +74,28 @@ std::string table_obstacle(const PlanNode& from, const PlanNode& to) {
   return "the columns that it keeps of its table would change.";
 }
 
+std::vector<std::string> filters_below(const PlanNode& node) {
+  std::vector<std::string> out;
+  for (const PlanNodePtr& input : node.inputs) {
+    if (input->kind == PlanKind::kFilter) out.push_back(input->predicate);
+    for (std::string& filter : filters_below(*input)) out.push_back(std::move(filter));
+  }
+  return out;
+}
+
+std::string aggregate_obstacle(const PlanNode& from, const PlanNode& to) {
+  PlanNode before = from, after = to;
+  before.old_rows = after.old_rows = false;  // they come out of the store that it has anyhow
+  if (node_alone(before) != node_alone(after)) {
+    return "its grouping, its window or its aggregate functions would change, and with them what it has kept.";
+  }
+  // A group goes on for ever; a window is a result of its own, and one that is open would be made of two kinds of rows.
+  if (from.aggregate->window && filters_below(from) != filters_below(to)) {
+    return "the filter of its windows would change, and those that are open would hold rows of both filters.";
+  }
+  return "";
+}
+
 std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
   from = next_fixed_node(std::move(from));
   to = next_fixed_node(std::move(to));
@@ -87,11 +109,7 @@ std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
       if (key_of(*from) != key_of(*to)) obstacle = "its key is made of " + key_of(*from) + ", not of " + key_of(*to) + ".";
       break;
     case PlanKind::kTable: obstacle = table_obstacle(*from, *to); break;
-    case PlanKind::kAggregate:
-      if (node_alone(*from) != node_alone(*to)) {
-        obstacle = "its grouping, its window or its aggregate functions would change, and with them what it has kept.";
-      }
-      break;
+    case PlanKind::kAggregate: obstacle = aggregate_obstacle(*from, *to); break;
     case PlanKind::kRepartition:
       if (node_alone(*from) != node_alone(*to)) {
         obstacle = "the columns of its repartition topic would change, and there may be rows under way in it.";

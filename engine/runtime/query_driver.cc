@@ -1,5 +1,6 @@
 #include "engine/runtime/query_driver.h"
 
+#include <algorithm>
 #include <deque>
 
 #include "storage/log/owned_record.h"
@@ -75,14 +76,26 @@ void QueryDriver::open(StageRun& run) {
   run.task = std::make_unique<Task>(query_->plan, *run.stage, environment_, *run.state, *run.collector);
 }
 
-void QueryDriver::restart(StageRun& run) {
-  const int64_t stream_time = run.task->stream_time();
+void QueryDriver::restart(StageRun& run, int64_t stream_time) {
   run.task.reset();
   open(run);
   for (const StageRun::Change& change : run.changelog) {
     run.state->restore(change.store, {change.key, change.value, change.timestamp});
   }
   run.task->restore_stream_time(stream_time);
+}
+
+void QueryDriver::go_on_from(const QueryDriver& replaced) {
+  next_offset_ = replaced.next_offset_;
+  for (size_t i = 0; i < stages_.size() && i < replaced.stages_.size(); ++i) {
+    StageRun& run = *stages_[i];
+    const StageRun& old = *replaced.stages_[i];
+    const std::vector<std::string> stores = run.state->store_names();
+    for (const StageRun::Change& change : old.changelog) {
+      if (std::find(stores.begin(), stores.end(), change.store) != stores.end()) run.changelog.push_back(change);
+    }
+    restart(run, old.task->stream_time());
+  }
 }
 
 QueryDriver::~QueryDriver() = default;
@@ -107,7 +120,7 @@ void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) 
     fetched.memory = {owned, view};
     fetched.records.push_back(view->get());
     if (restart_) {
-      for (auto& stage : stages_) restart(*stage);
+      for (auto& stage : stages_) restart(*stage, stage->task->stream_time());
     }
     for (auto& stage : stages_) {
       for (size_t i = 0; i < stage->inputs.size(); ++i) {
@@ -115,7 +128,6 @@ void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) 
       }
       stage->task->process([](size_t) { return true; });
       stage->state->take_changelog([&](const std::string& store, const state::ChangelogRecord& change) {
-        if (!restart_) return;
         std::optional<std::string> value;
         if (change.value) value = std::string(*change.value);
         stage->changelog.push_back({store, std::string(change.key), std::move(value), change.timestamp});

@@ -27,6 +27,8 @@ class QueryDriver {
   ~QueryDriver();
 
   const QueryDefinition& query() const { return *query_; }
+  // Takes over what `replaced` has kept, before the first record: CREATE OR REPLACE. Its stores are those of the same names.
+  void go_on_from(const QueryDriver& replaced);
   bool reads(const std::string& topic) const;
   // Pushes one record of a source topic through. What a task throws (a query that must die) is let through.
   void pipe(const std::string& topic, const log::RecordView& record);
@@ -37,7 +39,7 @@ class QueryDriver {
   struct Queued;
 
   void open(StageRun& run);
-  void restart(StageRun& run);
+  void restart(StageRun& run, int64_t stream_time);
 
   std::shared_ptr<const QueryDefinition> query_;
   TaskEnvironment environment_;
