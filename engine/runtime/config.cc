@@ -15,7 +15,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
   static const std::vector<PropertyDefinition> definitions = {
       {"auto.offset.reset", "latest", "Where a new query starts in its source topics", Kind::kChoice, {"earliest", "latest"}, true},
       {"bootstrap.servers", "", "Kafka's addresses, host:port separated by commas; empty: the embedded log"},
-      {"cache.max.bytes.buffering", "0", "Bytes in which updates of a key may be coalesced until the next commit; 0: every update is emitted", Kind::kInteger, {}, true},
+      {"cache.max.bytes.buffering", "0", "Memory for the state of one query that isn't on disk yet, shared by its tasks; 0: query.persistent.max.bytes for each task", Kind::kInteger, {}, true},
       {"checkpoint.interval.ms", "10000", "Time between checkpoints of a task's state to disk", Kind::kInteger},
       {"commit.interval.ms", "2000", "Longest time between commits of a query that has work on Kafka; the embedded log commits as soon as a query has caught up", Kind::kInteger},
       {"data.dir", "", "Folder of the embedded log and of the state stores; empty: in memory, nothing is kept"},
@@ -27,7 +27,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"persistence.default.format.key", "KAFKA", "KEY_FORMAT of statements that don't give one", Kind::kText, {}, true},
       {"persistence.default.format.value", "", "VALUE_FORMAT of statements that don't give one", Kind::kText, {}, true},
       {"persistence.wrap.single.values", "", "Whether a single value column is written as a record with one field", Kind::kText, {"", "true", "false"}, true},
-      {"processing.guarantee", "exactly_once_v2", "exactly_once_v2 or at_least_once", Kind::kChoice, {"exactly_once_v2", "exactly_once", "at_least_once"}},
+      {"processing.guarantee", "exactly_once_v2", "exactly_once_v2, or at_least_once, which is all that there is on Kafka yet", Kind::kChoice, {"exactly_once_v2", "exactly_once", "at_least_once"}},
       {"query.persistent.max.bytes", "50331648", "Memory for one task's write-back cache and resident windows", Kind::kInteger},
       {"schema.registry.basic.auth.credentials.source", "", "Where the Schema Registry's user comes from: USER_INFO (schema.registry.basic.auth.user.info) or URL (user:password@ in schema.registry.url); empty: the first of them that is given", Kind::kChoice, {"", "USER_INFO", "URL"}},
       {"schema.registry.basic.auth.user.info", "", "user:password of the Schema Registry", Kind::kText, {}, false, true},
@@ -48,7 +48,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"sink.partitions", "", "PARTITIONS of sinks that don't give them; empty: as the source has", Kind::kText, {}, true},
       {"sink.replicas", "", "REPLICAS of sinks that don't give them; empty: as the source has", Kind::kText, {}, true},
       {"state.dir", "", "Folder of the state stores; empty: state/ in data.dir"},
-      {"timestamp.throw.on.invalid", "false", "End a query on a record whose timestamp column can't be read, instead of skipping it", Kind::kBoolean, {}, true},
+      {"timestamp.throw.on.invalid", "false", "End a query (state ERROR) on a record whose time is negative or can't be read, instead of skipping the record", Kind::kBoolean, {}, true},
   };
   return definitions;
 }
@@ -93,17 +93,18 @@ void check_value(const PropertyDefinition& definition, const std::string& value)
 }  // namespace
 
 std::string Config::canonical_name(const std::string& name) {
+  std::string canonical = name;
   // The longest prefix first. Names that begin with "ksql." themselves don't exist without one.
   for (const char* prefix : {"ksql.streams.", "ksql."}) {
-    if (starts_with(name, prefix)) return name.substr(std::string(prefix).size());
+    if (!starts_with(name, prefix)) continue;
+    canonical = name.substr(std::string(prefix).size());
+    break;
   }
-  if (name == "num.stream.threads") return "num.threads";
-  return name;
+  return canonical == "num.stream.threads" ? "num.threads" : canonical;
 }
 
 const PropertyDefinition* Config::find(const std::string& name) {
-  std::string canonical = canonical_name(name);
-  if (canonical == "num.stream.threads") canonical = "num.threads";
+  const std::string canonical = canonical_name(name);
   for (const PropertyDefinition& definition : property_definitions()) {
     if (definition.name == canonical) return &definition;
   }

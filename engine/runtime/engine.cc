@@ -46,6 +46,15 @@ Engine::Engine(EngineOptions options)
     services_.log = log::open_embedded_log(log_options);
     services_.commit_when_idle = true;
   } else {
+    if (config_.overrides().contains("processing.guarantee") &&
+        config_.get("processing.guarantee") != "at_least_once") {
+      throw StatementError(
+          StatementError::Kind::kInvalid,
+          "processing.guarantee can't be '" + config_.get("processing.guarantee") +
+              "' on Kafka yet: after a crash, what was written since the last commit is written again. Set "
+              "processing.guarantee=at_least_once, or leave out bootstrap.servers: the embedded log is exact.");
+    }
+    config_.set("processing.guarantee", "at_least_once");
     log::KafkaLogOptions log_options;
     log_options.bootstrap_servers = bootstrap;
     log_options.properties = config_.kafka_properties();
@@ -212,6 +221,13 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
     query->stage_partitions.push_back(partitions > 0 ? partitions : widest);
   }
   if (plan.sink) query->sink_partitions = partitions_of(plan.sink->topic);
+  query->ends_on_invalid_timestamp = setting(properties, "timestamp.throw.on.invalid") == "true";
+  if (const int64_t cache = std::stoll(setting(properties, "cache.max.bytes.buffering")); cache > 0) {
+    int64_t tasks = 0;
+    for (const int32_t partitions : query->stage_partitions) tasks += partitions;
+    const int64_t share = std::max<int64_t>(1, cache / std::max<int64_t>(1, tasks));
+    query->cache_bytes_per_task = static_cast<size_t>(std::min(share, config_.get_int("query.persistent.max.bytes")));
+  }
   return query;
 }
 

@@ -25,8 +25,10 @@ struct QueryDefinition {
   std::vector<int32_t> stage_partitions;  // tasks of each stage
   int32_t sink_partitions = 0;            // 0: push query
   std::string auto_offset_reset = "latest";
-  bool transient = false;                       // push query: nothing is kept
-  std::shared_ptr<QueuedRowStream> client;      // transient
+  std::optional<size_t> cache_bytes_per_task;  // cache.max.bytes.buffering; nullopt: as the process has it
+  bool ends_on_invalid_timestamp = false;      // timestamp.throw.on.invalid
+  bool transient = false;                      // push query: nothing is kept
+  std::shared_ptr<QueuedRowStream> client;     // transient
   std::shared_ptr<QueryStatus> status;
 
   std::string internal_topic(const std::string& suffix) const { return topic_prefix + "-" + suffix; }
@@ -36,6 +38,9 @@ struct QueryDefinition {
     return node.kind == PlanKind::kSource ? node.source->topic : repartition_topic(node);
   }
 };
+
+// Throws when `error` ends the query (timestamp.throw.on.invalid), with the record's place.
+void end_on_invalid_timestamp(const QueryDefinition& query, const ProcessingError& error);
 
 // What the queries of a process share.
 struct RuntimeServices {

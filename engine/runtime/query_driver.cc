@@ -14,8 +14,8 @@ struct QueryDriver::Queued {
 
 class QueryDriver::Collector final : public RecordCollector {
  public:
-  Collector(const Handlers& handlers, std::string repartition_topic)
-      : handlers_(handlers), repartition_topic_(std::move(repartition_topic)) {}
+  Collector(const QueryDefinition& query, const Handlers& handlers, std::string repartition_topic)
+      : query_(query), handlers_(handlers), repartition_topic_(std::move(repartition_topic)) {}
 
   void collect(const log::RecordView& record, const log::OptionalBytes&) override {
     if (repartition_topic_.empty()) {
@@ -28,12 +28,14 @@ class QueryDriver::Collector final : public RecordCollector {
     if (handlers_.rows) handlers_.rows(batch);
   }
   void error(ProcessingError error) override {
+    end_on_invalid_timestamp(query_, error);
     if (handlers_.error) handlers_.error(error);
   }
 
   std::deque<Queued> looped;
 
  private:
+  const QueryDefinition& query_;
   const Handlers& handlers_;
   std::string repartition_topic_;
 };
@@ -64,8 +66,8 @@ QueryDriver::QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvir
     auto run = std::make_unique<StageRun>();
     run->stage = &stage;
     for (const PlanNodePtr& input : stage.inputs) run->inputs.push_back(query_->input_topic(*input));
-    run->collector =
-        std::make_unique<Collector>(handlers_, stage.repartition ? query_->repartition_topic(*stage.repartition) : "");
+    run->collector = std::make_unique<Collector>(
+        *query_, handlers_, stage.repartition ? query_->repartition_topic(*stage.repartition) : "");
     open(*run);
     stages_.push_back(std::move(run));
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "engine/runtime/processing_log.h"
@@ -21,6 +22,8 @@ constexpr size_t kPauseRows = 8 * 1024;       // an input that runs ahead of the
 constexpr size_t kResumeRows = 2 * 1024;      // … until it is down to this
 constexpr int64_t kFirstBackoffMs = 100;
 constexpr int64_t kLongestBackoffMs = 10000;
+constexpr size_t kRestoreRecords = 256;  // of a changelog at once: a record may carry many rows
+constexpr std::chrono::minutes kRestorePatience{1};
 
 std::string offset_metadata(int64_t stream_time) { return Json{{"stream_time", stream_time}}.dump(); }
 
@@ -70,6 +73,7 @@ class QueryUnit::Collector final : public RecordCollector {
 
   void error(ProcessingError error) override {
     unit_.query_->status->count_error(error.stage, error.message);
+    end_on_invalid_timestamp(*unit_.query_, error);
     if (unit_.query_->transient || unit_.services_.processing_log_topic.empty()) return;
     const std::string value = processing_log_value(unit_.query_->id, error);
     log::RecordView record;
@@ -93,6 +97,7 @@ struct QueryUnit::Slot {
   std::vector<log::TopicPartition> inputs;
   std::vector<int64_t> start;        // where each input begins after the last commit
   std::vector<bool> paused;
+  std::string directory;  // of the state
   std::unique_ptr<state::TaskState> state;
   std::unique_ptr<Collector> collector;
   std::unique_ptr<Task> task;
@@ -121,12 +126,14 @@ void QueryUnit::open() {
     }
     slot->paused.resize(slot->inputs.size(), false);
     slot->collector = std::make_unique<Collector>(*this, *slot->stage, place.partition);
-    const bool in_memory = query_->transient || services_.state_dir.empty();
-    slot->state = state::TaskState::open(
-        in_memory ? services_.transient_state : services_.state,
-        services_.state_dir + "/" + query_->id + "/" + std::to_string(place.stage) + "_" + std::to_string(place.partition));
-    slot->task = std::make_unique<Task>(query_->plan, *slot->stage, services_.tasks, *slot->state, *slot->collector);
-    if (!query_->transient) restore(*slot);
+    open_state(*slot);
+    if (!query_->transient && !restore(*slot)) {
+      slot->task.reset();
+      slot->state.reset();
+      std::filesystem::remove_all(slot->directory);
+      open_state(*slot);
+      restore(*slot);
+    }
     slots_.push_back(std::move(slot));
   }
   for (auto& slot : slots_) {
@@ -145,39 +152,68 @@ void QueryUnit::open() {
   query_->status->set(QueryStatus::State::kRunning);
 }
 
-// Brings the stores from the checkpoint on disk to the last commit: the changelogs' tails are replayed.
-void QueryUnit::restore(Slot& slot) {
-  std::map<std::string, int64_t> from;
+void QueryUnit::open_state(Slot& slot) {
+  const bool in_memory = query_->transient || services_.state_dir.empty();
+  slot.directory = services_.state_dir + "/" + query_->id + "/" + std::to_string(slot.place.stage) + "_" +
+                   std::to_string(slot.place.partition);
+  slot.state = state::TaskState::open(in_memory ? services_.transient_state : services_.state, slot.directory,
+                                      query_->cache_bytes_per_task);
+  slot.task = std::make_unique<Task>(query_->plan, *slot.stage, services_.tasks, *slot.state, *slot.collector);
+}
+
+// Brings the stores from the checkpoint on disk to the last commit: the changelogs' tails are replayed. False: the
+// checkpoint is of a commit that the log has lost (a power cut without log.sync), so it has to go, and the changelogs
+// are replayed from their beginning.
+bool QueryUnit::restore(Slot& slot) {
+  std::map<std::string, int64_t>& reached = slot.changelog_ends;
+  reached.clear();
   if (const auto meta = slot.state->checkpoint_meta()) {
     const Json json = Json::parse(*meta, nullptr, false);
-    if (json.is_object() && json.contains("changelogs")) from = json["changelogs"].get<std::map<std::string, int64_t>>();
+    if (json.is_object() && json.contains("changelogs"))
+      reached = json["changelogs"].get<std::map<std::string, int64_t>>();
+  }
+  const auto changelog_of = [&](const std::string& store) {
+    return log::TopicPartition{query_->changelog_topic(store), slot.place.partition};
+  };
+  for (const auto& [store, offset] : reached) {
+    const int64_t end = services_.log->end_offset(changelog_of(store));
+    if (offset <= end) continue;
+    spdlog::warn("query {}: the checkpoint in {} is ahead of the log ({} ends at {}, not {}): it is made anew",
+                 query_->id, slot.directory, changelog_of(store).topic, end, offset);
+    return false;
   }
   auto reader = services_.log->open_reader();
   for (const std::string& store : slot.state->store_names()) {
-    const log::TopicPartition changelog{query_->changelog_topic(store), slot.place.partition};
+    const log::TopicPartition changelog = changelog_of(store);
     const int64_t end = services_.log->end_offset(changelog);
-    const auto found = from.find(store);
-    int64_t next = std::max(found == from.end() ? 0 : found->second, services_.log->begin_offset(changelog));
-    slot.changelog_ends[store] = end;
+    int64_t& next = reached[store];
+    next = std::max(next, services_.log->begin_offset(changelog));
     if (next >= end) continue;
     reader->assign(changelog, next);
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(10);
+    auto progress = std::chrono::steady_clock::now();
     while (next < end) {
-      for (const log::FetchedRecords& fetched : reader->poll(std::chrono::milliseconds(100), 4096)) {
+      const int64_t before = next;
+      for (const log::FetchedRecords& fetched : reader->poll(std::chrono::milliseconds(100), kRestoreRecords)) {
         for (const log::RecordView& record : fetched.records) {
           slot.state->restore(store, {record.key.value_or(std::string_view{}), record.value, record.timestamp});
           next = record.offset + 1;
         }
       }
+      // What doesn't fit into the cache goes to the disk, with the offsets up to which it has been replayed.
+      if (slot.state->wants_checkpoint()) checkpoint(slot);
       // Compaction may have taken the last records: their offsets are passed without being delivered.
       if (next < end && reader->at_end(changelog)) break;
-      if (std::chrono::steady_clock::now() > deadline) {
+      const auto now = std::chrono::steady_clock::now();
+      if (next > before) progress = now;
+      if (now - progress > kRestorePatience) {
         throw log::LogError(log::LogError::Kind::kTimeout, "Restoring " + changelog.topic + " from offset " +
-                                                               std::to_string(next) + " made no progress for 10 minutes.");
+                                                               std::to_string(next) + " makes no progress.");
       }
     }
     reader->unassign(changelog);
+    next = end;
   }
+  return true;
 }
 
 void QueryUnit::set_positions(Slot& slot) {

@@ -41,7 +41,8 @@ class QueryUnit {
   struct Slot;
 
   void open();
-  void restore(Slot& slot);
+  void open_state(Slot& slot);
+  bool restore(Slot& slot);
   void set_positions(Slot& slot);
   bool work(int64_t now_ms);
   void hand_out(log::FetchedRecords records);

@@ -7,18 +7,18 @@
 
 namespace weir::state {
 
-std::unique_ptr<TaskState> TaskState::open(std::shared_ptr<StateEnvironment> environment,
-                                           const std::string& directory) {
+std::unique_ptr<TaskState> TaskState::open(std::shared_ptr<StateEnvironment> environment, const std::string& directory,
+                                           std::optional<size_t> cache_bytes) {
   auto shared = std::static_pointer_cast<Environment>(std::move(environment));
   std::unique_ptr<Database> database;
   if (!shared->options().in_memory) database = Database::open_checkpoint(*shared, directory);
-  return std::make_unique<CachedTaskState>(std::move(shared), directory, std::move(database));
+  return std::make_unique<CachedTaskState>(std::move(shared), directory, std::move(database), cache_bytes);
 }
 
 CachedTaskState::CachedTaskState(std::shared_ptr<Environment> environment, std::string directory,
-                                 std::unique_ptr<Database> database)
+                                 std::unique_ptr<Database> database, std::optional<size_t> cache_bytes)
     : environment_(std::move(environment)), directory_(std::move(directory)), database_(std::move(database)) {
-  budget_.limit = environment_->options().cache_bytes_per_task;
+  budget_.limit = cache_bytes.value_or(environment_->options().cache_bytes_per_task);
   if (database_) found_meta_ = database_->meta();
 }
 

@@ -18,7 +18,8 @@ namespace weir::state {
 class CachedTaskState : public TaskState {
  public:
   // `database`: the checkpoint found in `directory`, or nullptr.
-  CachedTaskState(std::shared_ptr<Environment> environment, std::string directory, std::unique_ptr<Database> database);
+  CachedTaskState(std::shared_ptr<Environment> environment, std::string directory, std::unique_ptr<Database> database,
+                  std::optional<size_t> cache_bytes);
 
   KeyValueStore& key_value(const std::string& name) override;
   WindowStore& window(const std::string& name, const WindowStoreOptions& options) override;

@@ -113,9 +113,11 @@ class SessionStore {
 
 class TaskState {
  public:
-  // Opens or creates the database in `directory` (ignored when the environment is in memory). A directory that can't be read as a
-  // whole checkpoint is wiped: the changelog rebuilds it. Throws StateError for a failing disk.
-  static std::unique_ptr<TaskState> open(std::shared_ptr<StateEnvironment> environment, const std::string& directory);
+  // Opens or creates the database in `directory` (ignored when the environment is in memory). A directory that can't be
+  // read as a whole checkpoint is wiped: the changelog rebuilds it. Throws StateError for a failing disk.
+  // `cache_bytes`: the task's budget, if it isn't the environment's.
+  static std::unique_ptr<TaskState> open(std::shared_ptr<StateEnvironment> environment, const std::string& directory,
+                                         std::optional<size_t> cache_bytes = std::nullopt);
   virtual ~TaskState() = default;
 
   // Declares a store, before any use. The names are stable across versions of the plan: they name the changelog topics too.

@@ -1,0 +1,103 @@
+// Properties that change how a query runs.
+#include "tests/unit/runtime/engine_fixture.h"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+void append_to_s(EngineUnderTest& engine, const std::string& value, int64_t time) {
+  const auto transaction = engine->log().open_transaction("settings-test");
+  log::RecordView record;
+  record.value = value;
+  record.timestamp = time;
+  transaction->append("s", 0, record);
+  transaction->commit();
+}
+
+void wait_for_state(EngineUnderTest& engine, const std::string& id, QueryStatus::State state) {
+  const auto deadline = Clock::now() + kDeadline;
+  while (engine->query_status(id)->state() != state) {
+    REQUIRE(Clock::now() < deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+constexpr const char* kTimedStream =
+    "CREATE STREAM S (V INT, T STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1, TIMESTAMP='T', "
+    "TIMESTAMP_FORMAT='yyyy-MM-dd');";
+
+}  // namespace
+
+TEST_CASE("timestamp.throw.on.invalid: a record without a valid time ends the query, with its place") {
+  for (const bool bad_column : {true, false}) {
+    CAPTURE(bad_column);
+    EngineUnderTest engine;
+    engine.run(bad_column
+                   ? kTimedStream
+                   : "CREATE STREAM S (V INT, T STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
+    const std::string lenient = engine.run("CREATE STREAM A AS SELECT V FROM S;").query_id;
+    engine.run("SET 'ksql.timestamp.throw.on.invalid'='true';");
+    const std::string strict = engine.run("CREATE STREAM B AS SELECT V FROM S;").query_id;
+    append_to_s(engine, "{\"V\":1,\"T\":\"2020-01-01\"}", 1);
+    engine.wait_until_caught_up();
+    append_to_s(engine, bad_column ? "{\"V\":2,\"T\":\"yesterday\"}" : "{\"V\":2}", bad_column ? 2 : -2);
+    append_to_s(engine, "{\"V\":3,\"T\":\"2020-01-02\"}", 3);
+    wait_for_state(engine, strict, QueryStatus::State::kError);
+    const std::string reason = engine->query_status(strict)->reason();
+    CHECK_MESSAGE(reason.find("offset 1 of s, partition 0") != std::string::npos, reason);
+    CHECK_MESSAGE(reason.find("timestamp.throw.on.invalid") != std::string::npos, reason);
+    engine.wait_until_caught_up();
+    CHECK(engine->query_status(lenient)->state() == QueryStatus::State::kRunning);
+    CHECK(engine.records_in("A") == 2);
+    CHECK(engine.records_in("B") == 1);
+  }
+}
+
+TEST_CASE("cache.max.bytes.buffering bounds what a query keeps in memory: it goes to the disk early") {
+  for (const bool bounded : {true, false}) {
+    CAPTURE(bounded);
+    Folder folder;
+    EngineUnderTest engine(folder.path(), {{"checkpoint.interval.ms", "3600000"}});
+    engine.run("CREATE STREAM L (ID INT KEY, A STRING) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON', PARTITIONS=1);");
+    engine.run("CREATE STREAM R (ID INT KEY, B STRING) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON', PARTITIONS=1);");
+    if (bounded) engine.run("SET 'cache.max.bytes.buffering'='20000';");
+    const std::string id = engine
+                               .run(
+                                   "CREATE STREAM J AS SELECT L.ID AS ID, A, B FROM L JOIN R WITHIN 1 HOUR GRACE "
+                                   "PERIOD 1 HOUR ON L.ID = R.ID;")
+                               .query_id;
+    for (int i = 0; i < 100; ++i) {
+      engine.run("INSERT INTO L (ROWTIME, ID, A) VALUES (1000, " + std::to_string(i) + ", '" + std::string(1000, 'x') +
+                 "');");
+    }
+    engine.wait_until_caught_up();
+    CHECK((files_ending(folder.path() + "/state/" + id, ".sst") > 0) == bounded);
+    for (int i = 0; i < 100; ++i)
+      engine.run("INSERT INTO R (ROWTIME, ID, B) VALUES (1000, " + std::to_string(i) + ", 'y');");
+    engine.wait_until_caught_up();
+    CHECK(engine.records_in("J") == 100);
+  }
+}
+
+TEST_CASE("what can't be honoured is refused") {
+  EngineOptions options;
+  options.config.set("bootstrap.servers", "127.0.0.1:9");
+  options.config.set("processing.guarantee", "exactly_once_v2");
+  try {
+    Engine::open(std::move(options));
+    FAIL("nothing was refused");
+  } catch (const StatementError& e) {
+    CHECK(std::string(e.what()).find("processing.guarantee=at_least_once") != std::string::npos);
+  }
+}
+
+TEST_CASE("num.stream.threads is num.threads, with any prefix") {
+  for (const char* name :
+       {"num.stream.threads", "ksql.streams.num.stream.threads", "ksql.num.threads", "num.threads"}) {
+    CAPTURE(name);
+    Config config;
+    config.set(name, "3");
+    CHECK(config.get_int("num.threads") == 3);
+  }
+}
