@@ -24,9 +24,12 @@ bool same_schema(const PlanSchema& a, const PlanSchema& b) {
   return true;
 }
 
-// The next node that ties the query to offsets, state or partitions: filters and plain projections don't.
+// The next node that ties the query to offsets, state or partitions: filters, plain projections and table functions don't.
 PlanNodePtr next_fixed_node(PlanNodePtr node) {
-  while (node->kind == PlanKind::kFilter || (node->kind == PlanKind::kProject && !node->changes_key)) node = node->inputs[0];
+  while (node->kind == PlanKind::kFilter || node->kind == PlanKind::kFlatMap ||
+         (node->kind == PlanKind::kProject && !node->changes_key)) {
+    node = node->inputs[0];
+  }
   return node;
 }
 
@@ -38,7 +41,8 @@ std::string describe_fixed_node(const PlanNode& node) {
     case PlanKind::kStreamJoin: return "joins streams";
     case PlanKind::kTable: return "reads a table";
     case PlanKind::kAggregate: return "aggregates";
-    case PlanKind::kFilter: break;
+    case PlanKind::kFilter:
+    case PlanKind::kFlatMap: break;
   }
   return "filters";
 }
@@ -124,7 +128,8 @@ std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
       }
       break;
     }
-    case PlanKind::kFilter: break;
+    case PlanKind::kFilter:
+    case PlanKind::kFlatMap: break;
   }
   for (size_t i = 0; obstacle.empty() && i < from->inputs.size(); ++i) obstacle = node_obstacle(from->inputs[i], to->inputs[i]);
   return obstacle;
