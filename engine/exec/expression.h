@@ -29,9 +29,4 @@ void selected_rows(const Column& predicate, uint32_t rows, std::vector<uint32_t>
 // One value of an expression without columns: INSERT VALUES, literals in WITH. Throws StatementError when it fails.
 Value evaluate_constant(const BoundExprPtr& expression);
 
-// Boxed, for INSERT VALUES and test data: numbers widen, decimals keep all their digits, text becomes DATE, TIME,
-// TIMESTAMP or BYTES (base64), lists, maps and structs (by name) go element by element. nullopt: this value can't be
-// converted.
-std::optional<Value> cast_value(const Value& value, const Type& from, const Type& to);
-
 }  // namespace weir

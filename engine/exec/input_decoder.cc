@@ -15,6 +15,7 @@ namespace {
 void fill_metadata(const log::FetchedRecords& records, Batch& out) {
   out.rows = static_cast<uint32_t>(records.records.size());
   out.partition = records.source.partition;
+  out.origin = &records;
   out.timestamps.resize(out.rows);
   out.offsets.resize(out.rows);
   bool any_headers = false;
@@ -45,8 +46,7 @@ void report_with_bytes(const log::FetchedRecords& records, TaskContext& context)
     out.timestamp = record.timestamp;
     out.operation = error.operation;
     out.message = error.message;
-    if (record.key) out.key = record.key->substr(0, kMaxErrorBytes);
-    if (record.value) out.value = record.value->substr(0, kMaxErrorBytes);
+    out.keep_bytes(record);
     context.collector->error(std::move(out));
   }
   context.errors.clear();

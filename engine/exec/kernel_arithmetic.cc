@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 
 #include "engine/exec/kernel_validity.h"
@@ -14,29 +15,70 @@ namespace {
 
 constexpr const char* kDivisionByZero = "division by zero";
 
-// Signed overflow wraps around: computed on the unsigned type of the same width.
-template <class T>
-using WrappingOf = std::conditional_t<std::is_same_v<T, int32_t>, uint32_t,
-                                      std::conditional_t<std::is_same_v<T, int64_t>, uint64_t, T>>;
+std::string overflow_message(const TypePtr& type) {
+  return "the result doesn't fit " + type->to_string() + ": numeric overflow";
+}
 
+// The result modulo 2^width is in `result` even where it doesn't fit.
 template <sql::BinaryOp kOp, class T>
-T wrapping(T a, T b) {
-  using W = WrappingOf<T>;
-  if constexpr (kOp == sql::BinaryOp::kAdd) return static_cast<T>(static_cast<W>(a) + static_cast<W>(b));
-  if constexpr (kOp == sql::BinaryOp::kSubtract) return static_cast<T>(static_cast<W>(a) - static_cast<W>(b));
-  return static_cast<T>(static_cast<W>(a) * static_cast<W>(b));
+bool overflows(T a, T b, T& result) {
+  if constexpr (kOp == sql::BinaryOp::kAdd) return __builtin_add_overflow(a, b, &result);
+  if constexpr (kOp == sql::BinaryOp::kSubtract) return __builtin_sub_overflow(a, b, &result);
+  return __builtin_mul_overflow(a, b, &result);
+}
+
+// The same for a whole loop, in a form that the compiler can turn into vector code: the sign bit of what is or-ed
+// together tells.
+template <sql::BinaryOp kOp, class T>
+std::make_unsigned_t<T> overflow_bits(T a, T b, T& result) {
+  using U = std::make_unsigned_t<T>;
+  const U x = static_cast<U>(a), y = static_cast<U>(b);
+  if constexpr (kOp == sql::BinaryOp::kAdd) {
+    const U sum = x + y;
+    result = static_cast<T>(sum);
+    return (x ^ sum) & (y ^ sum);
+  } else if constexpr (kOp == sql::BinaryOp::kSubtract) {
+    const U difference = x - y;
+    result = static_cast<T>(difference);
+    return (x ^ y) & (x ^ difference);
+  } else {
+    constexpr U kSign = U{1} << (8 * sizeof(U) - 1);
+    return overflows<kOp>(a, b, result) ? kSign : U{0};
+  }
 }
 
 using ArithmeticLoop = void (*)(const Column& left, const Column& right, ExpressionFrame& frame, Column& out);
 
-// Runs over null rows too: what they hold is readable, and one loop without branches is faster.
+// Runs over null rows too: what they hold is readable, and one loop without branches is faster. Whether a valid row is
+// among those that overflowed is looked up only if any did.
 template <sql::BinaryOp kOp, class T>
-void wrapping_loop(const Column& left, const Column& right, ExpressionFrame& frame, Column& out) {
+void integer_arithmetic_loop(const Column& left, const Column& right, ExpressionFrame& frame, Column& out) {
   intersect_validity(left, right, frame.rows, out);
   const T* __restrict a = left.data<T>();
   const T* __restrict b = right.data<T>();
   T* __restrict target = out.data<T>();
-  for (uint32_t row = 0; row < frame.rows; ++row) target[row] = wrapping<kOp, T>(a[row], b[row]);
+  std::make_unsigned_t<T> bits = 0;
+  for (uint32_t row = 0; row < frame.rows; ++row) bits |= overflow_bits<kOp, T>(a[row], b[row], target[row]);
+  if (static_cast<T>(bits) >= 0) return;
+  for_each_valid(out, frame.rows, [&](uint32_t row) {
+    T ignored;
+    if (!overflows<kOp, T>(a[row], b[row], ignored)) return;
+    out.set_null(row);
+    frame.fail(row, overflow_message(out.type()));
+  });
+}
+
+template <sql::BinaryOp kOp>
+void double_arithmetic_loop(const Column& left, const Column& right, ExpressionFrame& frame, Column& out) {
+  intersect_validity(left, right, frame.rows, out);
+  const double* __restrict a = left.data<double>();
+  const double* __restrict b = right.data<double>();
+  double* __restrict target = out.data<double>();
+  for (uint32_t row = 0; row < frame.rows; ++row) {
+    target[row] = kOp == sql::BinaryOp::kAdd        ? a[row] + b[row]
+                  : kOp == sql::BinaryOp::kSubtract ? a[row] - b[row]
+                                                    : a[row] * b[row];
+  }
 }
 
 template <sql::BinaryOp kOp, class T>
@@ -50,8 +92,12 @@ void integer_division_loop(const Column& left, const Column& right, ExpressionFr
       out.set_null(row);
       frame.fail(row, kDivisionByZero);
     } else if (b[row] == -1) {
-      // The most negative number divided by -1 wraps around; the machine's instruction would trap.
-      target[row] = kOp == sql::BinaryOp::kDivide ? wrapping<sql::BinaryOp::kSubtract, T>(0, a[row]) : T{0};
+      // The machine's instruction would trap on the most negative number.
+      target[row] = 0;
+      if (kOp == sql::BinaryOp::kDivide && overflows<sql::BinaryOp::kSubtract, T>(0, a[row], target[row])) {
+        out.set_null(row);
+        frame.fail(row, overflow_message(out.type()));
+      }
     } else {
       target[row] = kOp == sql::BinaryOp::kDivide ? a[row] / b[row] : a[row] % b[row];
     }
@@ -73,11 +119,11 @@ template <class T>
 ArithmeticLoop integer_loop(sql::BinaryOp op) {
   switch (op) {
     case sql::BinaryOp::kAdd:
-      return wrapping_loop<sql::BinaryOp::kAdd, T>;
+      return integer_arithmetic_loop<sql::BinaryOp::kAdd, T>;
     case sql::BinaryOp::kSubtract:
-      return wrapping_loop<sql::BinaryOp::kSubtract, T>;
+      return integer_arithmetic_loop<sql::BinaryOp::kSubtract, T>;
     case sql::BinaryOp::kMultiply:
-      return wrapping_loop<sql::BinaryOp::kMultiply, T>;
+      return integer_arithmetic_loop<sql::BinaryOp::kMultiply, T>;
     case sql::BinaryOp::kDivide:
       return integer_division_loop<sql::BinaryOp::kDivide, T>;
     case sql::BinaryOp::kModulus:
@@ -91,11 +137,11 @@ ArithmeticLoop integer_loop(sql::BinaryOp op) {
 ArithmeticLoop double_loop(sql::BinaryOp op) {
   switch (op) {
     case sql::BinaryOp::kAdd:
-      return wrapping_loop<sql::BinaryOp::kAdd, double>;
+      return double_arithmetic_loop<sql::BinaryOp::kAdd>;
     case sql::BinaryOp::kSubtract:
-      return wrapping_loop<sql::BinaryOp::kSubtract, double>;
+      return double_arithmetic_loop<sql::BinaryOp::kSubtract>;
     case sql::BinaryOp::kMultiply:
-      return wrapping_loop<sql::BinaryOp::kMultiply, double>;
+      return double_arithmetic_loop<sql::BinaryOp::kMultiply>;
     case sql::BinaryOp::kDivide:
       return double_division_loop<sql::BinaryOp::kDivide>;
     case sql::BinaryOp::kModulus:
@@ -173,7 +219,7 @@ class DecimalArithmeticNode : public ExpressionNode {
       if (divides && b[row] == 0) {
         frame.fail(row, kDivisionByZero);
       } else {
-        frame.fail(row, "the result doesn't fit " + type()->to_string() + ": numeric overflow");
+        frame.fail(row, overflow_message(type()));
       }
     });
   }
@@ -187,7 +233,8 @@ class DecimalArithmeticNode : public ExpressionNode {
 class NegateNode : public ExpressionNode {
  public:
   NegateNode(TypePtr type, ExpressionNodePtr operand)
-      : ExpressionNode(std::move(type), one(std::move(operand)), false) {}
+      : ExpressionNode(type, one(std::move(operand)),
+                       type->kind() == TypeKind::kInt || type->kind() == TypeKind::kBigint) {}
 
   ColumnView evaluate(ExpressionFrame& frame) override {
     const ColumnView operand = child(0).evaluate(frame);
@@ -195,10 +242,10 @@ class NegateNode : public ExpressionNode {
     copy_validity(*operand, frame.rows, out);
     switch (type()->kind()) {
       case TypeKind::kInt:
-        run<int32_t>(*operand, frame.rows, out);
+        run<int32_t>(*operand, frame, out);
         break;
       case TypeKind::kBigint:
-        run<int64_t>(*operand, frame.rows, out);
+        run<int64_t>(*operand, frame, out);
         break;
       case TypeKind::kDouble: {
         const double* a = operand->data<double>();
@@ -225,10 +272,14 @@ class NegateNode : public ExpressionNode {
     return nodes;
   }
   template <class T>
-  static void run(const Column& operand, uint32_t rows, Column& out) {
+  static void run(const Column& operand, ExpressionFrame& frame, Column& out) {
     const T* a = operand.data<T>();
     T* target = out.data<T>();
-    for (uint32_t row = 0; row < rows; ++row) target[row] = wrapping<sql::BinaryOp::kSubtract, T>(0, a[row]);
+    for_each_valid(out, frame.rows, [&](uint32_t row) {
+      if (!overflows<sql::BinaryOp::kSubtract, T>(0, a[row], target[row])) return;
+      out.set_null(row);
+      frame.fail(row, overflow_message(out.type()));
+    });
   }
 };
 
@@ -278,13 +329,12 @@ ExpressionNodePtr make_arithmetic(TypePtr type, sql::BinaryOp op, ExpressionNode
   if (kind == TypeKind::kDecimal) {
     return std::make_unique<DecimalArithmeticNode>(std::move(type), op, std::move(operands));
   }
-  const bool divides = op == sql::BinaryOp::kDivide || op == sql::BinaryOp::kModulus;
   ArithmeticLoop loop = nullptr;
   if (kind == TypeKind::kInt) loop = integer_loop<int32_t>(op);
   if (kind == TypeKind::kBigint) loop = integer_loop<int64_t>(op);
   if (kind == TypeKind::kDouble) loop = double_loop(op);
   if (loop == nullptr) throw std::logic_error("INTERNAL: no arithmetic on " + type->to_string());
-  return std::make_unique<PrimitiveArithmeticNode>(std::move(type), loop, divides && kind != TypeKind::kDouble,
+  return std::make_unique<PrimitiveArithmeticNode>(std::move(type), loop, kind != TypeKind::kDouble,
                                                    std::move(operands));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,8 @@
 #include "storage/log/record.h"
 
 namespace weir {
+
+inline constexpr size_t kMaxErrorBytes = 64 * 1024;
 
 // A row that failed, with everything that its processing-log row needs.
 struct ProcessingError {
@@ -22,9 +25,16 @@ struct ProcessingError {
   int64_t timestamp = 0;
   std::string operation;
   std::string message;
-  std::string key, value;  // the record's bytes where they are at hand, at most kMaxErrorBytes each
+  // The record's bytes where they are at hand, at most kMaxErrorBytes each; nullopt where it has none.
+  std::optional<std::string> key, value;
+
+  void keep_bytes(const log::RecordView& record);
 };
-inline constexpr size_t kMaxErrorBytes = 64 * 1024;
+
+inline void ProcessingError::keep_bytes(const log::RecordView& record) {
+  if (record.key) key = std::string(record.key->substr(0, kMaxErrorBytes));
+  if (record.value) value = std::string(record.value->substr(0, kMaxErrorBytes));
+}
 
 class RecordCollector {
  public:

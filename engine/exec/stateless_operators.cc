@@ -57,6 +57,8 @@ void ProjectOperator::push(const Batch& batch, int) {
   out.timestamps = batch.timestamps;
   out.partition = batch.partition;
   out.offsets = batch.offsets;
+  out.origin = batch.origin;
+  out.origins = batch.origins;
   out.null_value = batch.null_value;
   out.headers = batch.headers;
   out.windows = batch.windows;

@@ -146,6 +146,7 @@ void StreamJoinOperator::emit(int side, std::string_view key, std::string_view o
   result.key = key;
   result.timestamp = time;
   result.offset = row < batch.offsets.size() ? batch.offsets[row] : -1;
+  result.origin = batch.origin_of(row);
   (side == 0 ? result.left : result.right) = own;
   if (other) (side == 0 ? result.right : result.left) = context_.arena->copy(*other);
   pending_.push_back(result);
@@ -160,6 +161,7 @@ void StreamJoinOperator::flush() {
   out.partition = partition_;
   out.timestamps.reserve(out.rows);
   out.offsets.reserve(out.rows);
+  out.origins.reserve(out.rows);
   std::vector<std::shared_ptr<Column>> columns;
   std::vector<Column*> keys, left, right;
   const size_t left_values = sides_[0].codec.types().size();
@@ -183,6 +185,7 @@ void StreamJoinOperator::flush() {
     }
     out.timestamps.push_back(result.timestamp);
     out.offsets.push_back(result.offset);
+    out.origins.push_back(result.origin);
   }
   if (windowed_) {
     // The key columns are the key, the window's start and its end.

@@ -36,6 +36,7 @@ class StreamJoinOperator final : public Operator {
     std::string_view key, left, right;  // encoded rows; data() == nullptr: no row on that side
     int64_t timestamp;
     int64_t offset;
+    const log::FetchedRecords* origin;
   };
 
   void process_row(int side, std::string_view key, std::string_view value, int64_t time, const Batch& batch, uint32_t row);

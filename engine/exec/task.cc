@@ -346,6 +346,9 @@ bool Task::prepare(Input& input) {
     const bool empty = prepared.batch.rows == 0;
     const int64_t end = prepared.records.records.back().offset + 1;
     input.prepared.push_back(std::move(prepared));
+    // The records have moved with it. A batch that a join below made has its rows' own.
+    if (input.prepared.back().batch.origin != nullptr)
+      input.prepared.back().batch.origin = &input.prepared.back().records;
     if (empty) {
       input.position = end;
       for (ProcessingError& error : input.prepared.back().errors) context_.collector->error(std::move(error));

@@ -346,6 +346,11 @@ BindContext Engine::bind_context(const Session& session) {
   context.catalog = catalog_.get();
   context.functions = functions_.get();
   context.registry = services_.tasks.registry.get();
+  context.topic_replicas = [this](const std::string& topic) -> std::optional<int16_t> {
+    const auto info = services_.log->describe_topic(topic);
+    if (!info) return std::nullopt;
+    return info->config.replicas;
+  };
   context.topic_partitions = [this](const std::string& topic) -> std::optional<int32_t> {
     const auto info = services_.log->describe_topic(topic);
     if (!info) return std::nullopt;

@@ -40,10 +40,14 @@ std::string processing_log_value(const std::string& query_id, const ProcessingEr
   number("RECORD_TIME", error.timestamp);
   text("OPERATION", error.operation);
   text("MESSAGE", error.message);
-  if (is_valid_utf8(error.key)) text("RECORD_KEY", error.key);
-  if (is_valid_utf8(error.value)) text("RECORD_VALUE", error.value);
-  text("RECORD_KEY_BYTES", base64_encode(error.key));
-  text("RECORD_VALUE_BYTES", base64_encode(error.value));
+  // A key or value that is NULL has neither column; an empty one has both.
+  const auto bytes = [&](const char* as_text, const char* as_bytes, const std::optional<std::string>& value) {
+    if (!value) return;
+    if (is_valid_utf8(*value)) text(as_text, *value);
+    text(as_bytes, base64_encode(*value));
+  };
+  bytes("RECORD_KEY", "RECORD_KEY_BYTES", error.key);
+  bytes("RECORD_VALUE", "RECORD_VALUE_BYTES", error.value);
   return out + "}";
 }
 

@@ -68,6 +68,8 @@ Batch Batch::slice(uint32_t from, uint32_t count) const {
   out.timestamps = slice_rows(timestamps, from, count);
   out.partition = partition;
   out.offsets = slice_rows(offsets, from, count);
+  out.origin = origin;
+  out.origins = slice_rows(origins, from, count);
   out.null_value = slice_bits(null_value, from, count);
   out.null_key = slice_bits(null_key, from, count);
   out.headers = slice_rows(headers, from, count);
@@ -83,6 +85,8 @@ Batch Batch::gather_metadata(const std::vector<uint32_t>& keep) const {
   out.timestamps = gather_rows(timestamps, keep);
   out.partition = partition;
   out.offsets = gather_rows(offsets, keep);
+  out.origin = origin;
+  out.origins = gather_rows(origins, keep);
   out.headers = gather_rows(headers, keep);
   out.windows = gather_rows(windows, keep);
   return out;
@@ -95,6 +99,8 @@ Batch Batch::old_rows() const {
   out.timestamps = timestamps;
   out.partition = partition;
   out.offsets = offsets;
+  out.origin = origin;
+  out.origins = origins;
   out.null_value = old_null;
   out.null_key = null_key;
   out.windows = windows;

@@ -40,6 +40,10 @@ struct Batch {
   // Where the rows came from: for errors, the processing log and ROWPARTITION / ROWOFFSET. Offsets may be empty for derived rows.
   int32_t partition = 0;
   std::vector<int64_t> offsets;
+  // The records that the rows were read from, so that an error can show their bytes: one for the whole batch, or one
+  // for each row that came out of a join. nullptr: not at hand. Valid as long as the batch is.
+  const log::FetchedRecords* origin = nullptr;
+  std::vector<const log::FetchedRecords*> origins;
   // The row's value is NULL as a whole (a tombstone, or a null record value): value columns are null, key columns hold.
   RowBits null_value;
   // The record's key is NULL as a whole.
@@ -51,6 +55,8 @@ struct Batch {
   // Changes of tables: the row before the change, same number of rows; columns empty when there is none.
   std::vector<ColumnPtr> old_columns;
   RowBits old_null;  // no old row
+
+  const log::FetchedRecords* origin_of(uint32_t row) const { return row < origins.size() ? origins[row] : origin; }
 
   Batch slice(uint32_t from, uint32_t count) const;
   Batch gather(const std::vector<uint32_t>& keep) const;

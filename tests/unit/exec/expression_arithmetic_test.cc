@@ -11,33 +11,43 @@ namespace weir {
 using namespace test;
 using sql::BinaryOp;
 
-TEST_CASE("integers wrap around and divide as in Java") {
+TEST_CASE("integers divide as in Java; what doesn't fit is NULL and reported") {
   const TypePtr t = Type::integer();
   Rows rows;
   rows.add(t, {Value(7), Value(-7), Value(INT32_MAX), Value(INT32_MIN), Value(5), Value()});
   rows.add(t, {Value(2), Value(2), Value(1), Value(-1), Value(0), Value(3)});
   const auto op = [&](BinaryOp o) { return rows(arithmetic(t, o, column(t, 0), column(t, 1))); };
-  CHECK(op(BinaryOp::kAdd) == "9 -5 -2147483648 2147483647 5 NULL");
+  CHECK(op(BinaryOp::kAdd) == "9 -5 NULL NULL 5 NULL");
+  CHECK(rows.failed() == "2 3");
+  CHECK(rows.errors().errors()[0].message == "the result doesn't fit INTEGER: numeric overflow");
   CHECK(op(BinaryOp::kSubtract) == "5 -9 2147483646 -2147483647 5 NULL");
-  CHECK(op(BinaryOp::kMultiply) == "14 -14 2147483647 -2147483648 0 NULL");
   CHECK(rows.failed() == "");
-  CHECK(op(BinaryOp::kDivide) == "3 -3 2147483647 -2147483648 NULL NULL");
-  CHECK(rows.failed() == "4");
-  CHECK(rows.errors().errors()[0].message.find("zero") != std::string::npos);
-  CHECK(rows.errors().errors()[0].operation == "E");
+  CHECK(op(BinaryOp::kMultiply) == "14 -14 2147483647 NULL 0 NULL");
+  CHECK(rows.failed() == "3");
+  CHECK(op(BinaryOp::kDivide) == "3 -3 2147483647 NULL NULL NULL");
+  CHECK(rows.failed() == "3 4");
+  CHECK(rows.errors().errors()[0].message.find("overflow") != std::string::npos);
+  CHECK(rows.errors().errors()[1].message.find("zero") != std::string::npos);
+  CHECK(rows.errors().errors()[1].operation == "E");
   CHECK(op(BinaryOp::kModulus) == "1 -1 0 0 NULL NULL");
   CHECK(rows.failed() == "4");
 }
 
-TEST_CASE("bigints wrap around and divide as in Java") {
+TEST_CASE("bigints divide as in Java; what doesn't fit is NULL and reported") {
   const TypePtr t = Type::bigint();
   Rows rows;
-  rows.add(t, {Value(INT64_MAX), Value(INT64_MIN), Value(int64_t{1} << 40)});
-  rows.add(t, {Value(int64_t{1}), Value(int64_t{-1}), Value(int64_t{0})});
+  rows.add(t, {Value(INT64_MAX), Value(INT64_MIN), Value(int64_t{1} << 40), Value(INT64_MIN)});
+  rows.add(t, {Value(int64_t{1}), Value(int64_t{-1}), Value(int64_t{0}), Value(int64_t{1})});
   const auto op = [&](BinaryOp o) { return rows(arithmetic(t, o, column(t, 0), column(t, 1))); };
-  CHECK(op(BinaryOp::kAdd) == "-9223372036854775808 9223372036854775807 1099511627776");
-  CHECK(op(BinaryOp::kDivide) == "9223372036854775807 -9223372036854775808 NULL");
-  CHECK(op(BinaryOp::kModulus) == "0 0 NULL");
+  CHECK(op(BinaryOp::kAdd) == "NULL NULL 1099511627776 -9223372036854775807");
+  CHECK(rows.failed() == "0 1");
+  CHECK(op(BinaryOp::kSubtract) == "9223372036854775806 -9223372036854775807 1099511627776 NULL");
+  CHECK(rows.failed() == "3");
+  CHECK(op(BinaryOp::kMultiply) == "9223372036854775807 NULL 0 -9223372036854775808");
+  CHECK(rows.failed() == "1");
+  CHECK(op(BinaryOp::kDivide) == "9223372036854775807 NULL NULL -9223372036854775808");
+  CHECK(rows.failed() == "1 2");
+  CHECK(op(BinaryOp::kModulus) == "0 0 NULL 0");
   CHECK(rows.failed() == "2");
 }
 

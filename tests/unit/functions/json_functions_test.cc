@@ -60,13 +60,14 @@ TEST_CASE("malformed JSON is refused") {
 
 TEST_CASE("the checker agrees with a JSON library on mutated texts") {
   const std::string seed = R"({"a":[1,-2.5e+3,"x\"\u00e9",true,false,null,{"b":{}}],"c d":"","e":[[],[{}]],"f":0.1})";
+  const std::string characters = R"({}[]",:0129-+.eEtruefalsn\ bx)";
   std::mt19937 random(42);
   int valid = 0;
   for (int i = 0; i < 20000; ++i) {
     std::string text = seed;
     for (uint32_t edits = random() % 3; edits > 0; --edits) {
       const size_t at = random() % text.size();
-      const char c = R"({}[]",:0129-+.eEtruefalsn\ bx)"[random() % 31];
+      const char c = characters[random() % characters.size()];
       switch (random() % 3) {
         case 0:
           text[at] = c;

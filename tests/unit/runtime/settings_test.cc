@@ -101,3 +101,53 @@ TEST_CASE("num.stream.threads is num.threads, with any prefix") {
     CHECK(config.get_int("num.threads") == 3);
   }
 }
+
+TEST_CASE("the processing log has the bytes of a record that can't be computed with; NULL isn't ''") {
+  EngineUnderTest engine;
+  engine.run("CREATE STREAM S (K STRING KEY, V BIGINT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  engine.run("CREATE STREAM T AS SELECT K, V * V AS SQUARE FROM S;");
+  const auto transaction = engine->log().open_transaction("settings-test");
+  const std::optional<std::string_view> keys[] = {std::nullopt, "", "k"};
+  for (const auto& key : keys) {
+    log::RecordView record;
+    record.key = key;
+    record.value = "{\"V\":4000000000}";
+    record.timestamp = 5;
+    transaction->append("s", 0, record);
+  }
+  transaction->commit();
+  engine.wait_until_caught_up();
+  CHECK(engine.records_in("T") == 3);
+  const auto rows = engine.rows(
+      "SELECT TYPE, TOPIC_OFFSET, RECORD_KEY, RECORD_KEY_BYTES, RECORD_VALUE, MESSAGE FROM KSQL_PROCESSING_LOG EMIT "
+      "CHANGES LIMIT 3;",
+      3);
+  for (const Row& row : rows) {
+    const int64_t offset = row[1].as_int();
+    CAPTURE(offset);
+    CHECK(row[0].as_string() == "EVALUATION_ERROR");
+    CHECK(row[4].as_string() == "{\"V\":4000000000}");
+    CHECK(row[5].as_string() == "the result doesn't fit BIGINT: numeric overflow");
+    CHECK(row[2].is_null() == (offset == 0));
+    CHECK(row[3].is_null() == (offset == 0));
+    if (offset > 0) CHECK(row[2].as_string() == *keys[offset]);
+  }
+}
+
+TEST_CASE("the row of a join that can't be computed with shows the record that brought it about") {
+  EngineUnderTest engine;
+  engine.run("CREATE STREAM L (ID INT KEY, A INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  engine.run("CREATE STREAM R (ID INT KEY, B INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  engine.run(
+      "CREATE STREAM J AS SELECT L.ID AS ID, A / B AS Q FROM L JOIN R WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON L.ID = "
+      "R.ID;");
+  engine.run("INSERT INTO L (ROWTIME, ID, A) VALUES (1000, 7, 10);");
+  engine.run("INSERT INTO R (ROWTIME, ID, B) VALUES (2000, 6, 1);");
+  engine.run("INSERT INTO R (ROWTIME, ID, B) VALUES (2000, 7, 0);");
+  engine.wait_until_caught_up();
+  const auto rows =
+      engine.rows("SELECT TOPIC, TOPIC_OFFSET, RECORD_VALUE FROM KSQL_PROCESSING_LOG EMIT CHANGES LIMIT 1;", 1);
+  CHECK(rows[0][0].as_string() == "r");
+  CHECK(rows[0][1].as_int() == 1);
+  CHECK(rows[0][2].as_string() == "{\"B\":0}");
+}
