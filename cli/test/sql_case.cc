@@ -44,7 +44,9 @@ class SqlCaseRun {
   }
 
   void run_script(const std::string& written) {
-    const std::string path = script_path(written, folder_);
+    std::string path = script_path(written, folder_);
+    // ksqlDB's own tests mean the folder of the file by the root.
+    if (written.starts_with('/') && !std::filesystem::exists(path)) path = folder_ + written;
     std::ifstream file(path);
     if (!file) throw SqlFailure("the script " + written + " isn't there");
     std::stringstream text;
