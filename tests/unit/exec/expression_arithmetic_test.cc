@@ -91,8 +91,8 @@ TEST_CASE("numbers are negated") {
   const auto negate = [&](TypePtr type, int index) {
     return rows(bound(BoundKind::kNegate, type, {column(type, index)}));
   };
-  CHECK(negate(Type::integer(), 0) == "-5 -2147483648 NULL");
-  CHECK(negate(Type::bigint(), 1) == "-5 -9223372036854775808 NULL");
+  CHECK(negate(Type::integer(), 0) == "-5 NULL NULL");
+  CHECK(negate(Type::bigint(), 1) == "-5 NULL NULL");
   CHECK(negate(Type::float64(), 2) == "-0.0 1.5 NULL");
   CHECK(negate(Type::decimal(4, 2), 3) == "-1.25 0.01 NULL");
 }
