@@ -288,6 +288,7 @@ class RepartitionDecoder final : public InputDecoder {
   explicit RepartitionDecoder(const PlanNode& node)
       : schema_(node.schema),
         table_(node.table),
+        old_rows_(node.old_rows),
         key_codec_(types_where(node.schema, true)),
         value_codec_(types_where(node.schema, false)) {}
 
@@ -325,16 +326,18 @@ class RepartitionDecoder final : public InputDecoder {
       take_changed_rows_version(value);
       const auto old_row = take_changed_row(value);
       const auto new_row = take_changed_row(value);
-      if (!old_row) out.old_null.set(row);
       if (!new_row) out.null_value.set(row);
-      decode_value(old_row, old.values);
       decode_value(new_row, rows.values);
+      if (!old_rows_) continue;
+      if (!old_row) out.old_null.set(row);
+      decode_value(old_row, old.values);
     }
+    if (!old_rows_) return;
     for (size_t c = 0; c < schema_.size(); ++c) out.old_columns.push_back(schema_[c].key ? rows.columns[c] : old.columns[c]);
   }
 
   PlanSchema schema_;
-  bool table_;
+  bool table_, old_rows_;
   RowCodec key_codec_, value_codec_;
 };
 

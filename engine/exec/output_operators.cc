@@ -73,19 +73,23 @@ void SinkOperator::push(const Batch& batch, int) {
   if (context_.errors.count() > 0) context_.drain_errors(batch);
 }
 
-RepartitionSink::RepartitionSink(const PlanNode& input, bool drop_null_keys, std::unique_ptr<RowEncoder> partition_key,
+RepartitionSink::RepartitionSink(const PlanNode& node, size_t side, std::unique_ptr<RowEncoder> partition_key,
                                  TaskContext& context)
-    : key_codec_(types_where(input.schema, true)),
-      value_codec_(types_where(input.schema, false)),
-      key_columns_(indices_where(input.schema, true)),
-      value_columns_(indices_where(input.schema, false)),
-      table_(input.table),
-      drop_null_keys_(drop_null_keys),
+    : key_codec_(types_where(node.schema, true)),
+      value_codec_(types_where(node.schema, false)),
+      key_columns_(indices_where(node.schema, true)),
+      value_columns_(indices_where(node.schema, false)),
+      table_(node.table),
+      drop_null_keys_(node.drop_null_keys),
+      side_(side),
+      partition_column_(index_of(node.schema, node.partition_column)),
       partition_key_(std::move(partition_key)),
       context_(context) {}
 
 void RepartitionSink::push(const Batch& batch, int) {
-  if (table_) {
+  if (table_ && batch.old_columns.empty()) {
+    push_new_rows(batch);
+  } else if (table_) {
     push_changes(batch);
   } else {
     push_rows_of(batch);
@@ -111,17 +115,7 @@ void RepartitionSink::push_rows_of(const Batch& batch) {
       key_bytes_.clear();
       key_codec_.encode(keys, row, key_bytes_);
       record.key = key_bytes_;
-      partition_by = key_bytes_;
-      if (partition_key_) {
-        partition_bytes_.clear();
-        bool is_null = false;
-        std::string reason;
-        if (!partition_key_->encode(row, partition_bytes_, is_null, reason)) {
-          context_.errors.report({RowError::Stage::kEncode, row, "key", reason});
-          continue;
-        }
-        if (!is_null) partition_by = partition_bytes_;
-      }
+      if (!partition_bytes_of(row, partition_by)) continue;
     }
     if (!batch.null_value.test(row)) {
       value_bytes_.clear();
@@ -129,7 +123,53 @@ void RepartitionSink::push_rows_of(const Batch& batch) {
       record.value = value_bytes_;
     }
     if (!batch.headers.empty()) record.headers = batch.headers[row];
-    context_.collector->collect(record, partition_by);
+    const int32_t partition = partition_column_ < 0 ? -1 : batch.columns[partition_column_]->at<int32_t>(row);
+    context_.collector->collect_to(side_, record, partition_by, partition);
+  }
+}
+
+bool RepartitionSink::partition_bytes_of(uint32_t row, log::OptionalBytes& out) {
+  out = key_bytes_;
+  if (!partition_key_) return true;
+  partition_bytes_.clear();
+  bool is_null = false;
+  std::string reason;
+  if (!partition_key_->encode(row, partition_bytes_, is_null, reason)) {
+    context_.errors.report({RowError::Stage::kEncode, row, "key", reason});
+    return false;
+  }
+  if (!is_null) out = partition_bytes_;
+  return true;
+}
+
+void RepartitionSink::push_new_rows(const Batch& batch) {
+  const std::vector<const Column*> keys = columns_at(batch.columns, key_columns_);
+  const std::vector<const Column*> values = columns_at(batch.columns, value_columns_);
+  if (partition_key_) partition_key_->begin(keys);
+  for (uint32_t row = 0; row < batch.rows; ++row) {
+    if (has_null_key(batch, keys, row)) {
+      report_null_key(row);
+      continue;
+    }
+    key_bytes_.clear();
+    key_codec_.encode(keys, row, key_bytes_);
+    log::OptionalBytes partition_by;
+    if (!partition_bytes_of(row, partition_by)) continue;
+    value_bytes_.assign(1, kChangedRowsVersion);
+    append_changed_row(std::nullopt, value_bytes_);
+    if (batch.null_value.test(row)) {
+      append_changed_row(std::nullopt, value_bytes_);
+    } else {
+      row_bytes_.clear();
+      value_codec_.encode(values, row, row_bytes_);
+      append_changed_row(row_bytes_, value_bytes_);
+    }
+    log::RecordView record;
+    record.timestamp = batch.timestamps[row];
+    record.key = key_bytes_;
+    record.value = value_bytes_;
+    if (!batch.headers.empty()) record.headers = batch.headers[row];
+    context_.collector->collect_to(side_, record, partition_by, -1);
   }
 }
 
@@ -184,7 +224,7 @@ void RepartitionSink::collect_change(const Batch& batch, uint32_t row, const std
   record.key = key;
   record.value = value_bytes_;
   if (!batch.headers.empty()) record.headers = batch.headers[row];
-  context_.collector->collect(record, record.key);
+  context_.collector->collect_to(side_, record, record.key, -1);
 }
 
 void RepartitionSink::report_null_key(uint32_t row) {

@@ -33,24 +33,30 @@ class SinkOperator final : public Operator {
 };
 
 // Keys and values in the engine's own encoding. Partitioned by the encoded key, or by the bytes that `partition_key` makes of it where the
-// rows must meet those of a topic that others write. Changes of a table carry the old row and the new one; a change of the key is two
-// records.
+// rows must meet those of a topic that others write. Changes of a table carry the old row, if the rows have it, and the new one; a change
+// of the key is two records.
 class RepartitionSink final : public Operator {
  public:
-  // `input`: the node whose rows are written.
-  RepartitionSink(const PlanNode& input, bool drop_null_keys, std::unique_ptr<RowEncoder> partition_key, TaskContext& context);
+  // `node`: of kind kRepartition. `side`: which of the stage's outputs its topic is, see RecordCollector::collect_to.
+  RepartitionSink(const PlanNode& node, size_t side, std::unique_ptr<RowEncoder> partition_key, TaskContext& context);
   void push(const Batch& batch, int input) override;
 
  private:
   void push_rows_of(const Batch& batch);
   void push_changes(const Batch& batch);
+  // Changes that come without their old rows, and keep their keys.
+  void push_new_rows(const Batch& batch);
   void collect_change(const Batch& batch, uint32_t row, const std::string& key);
+  // The bytes that choose the partition of the key `key_bytes_`. False: the key can't be written in that format; reported.
+  bool partition_bytes_of(uint32_t row, log::OptionalBytes& out);
   void report_null_key(uint32_t row);
 
   RowCodec key_codec_, value_codec_;
   std::vector<int> key_columns_, value_columns_;
   bool table_;
   bool drop_null_keys_;
+  size_t side_;
+  int partition_column_;  // -1: none
   std::unique_ptr<RowEncoder> partition_key_;
   std::string partition_bytes_;
   TaskContext& context_;

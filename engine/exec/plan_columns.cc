@@ -20,6 +20,13 @@ std::vector<int> indices_where(const PlanSchema& schema, bool key) {
   return out;
 }
 
+int index_of(const PlanSchema& schema, const std::string& name) {
+  for (size_t c = 0; c < schema.size(); ++c) {
+    if (schema[c].name == name) return static_cast<int>(c);
+  }
+  return -1;
+}
+
 std::vector<const Column*> columns_at(const std::vector<ColumnPtr>& columns, const std::vector<int>& indices) {
   std::vector<const Column*> out;
   out.reserve(indices.size());

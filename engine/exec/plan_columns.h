@@ -10,6 +10,7 @@ namespace weir {
 
 std::vector<TypePtr> types_where(const PlanSchema& schema, bool key);
 std::vector<int> indices_where(const PlanSchema& schema, bool key);
+int index_of(const PlanSchema& schema, const std::string& name);  // -1: there is none
 std::vector<const Column*> columns_at(const std::vector<ColumnPtr>& columns, const std::vector<int>& indices);
 
 // The record's key, or one of its columns, is NULL.

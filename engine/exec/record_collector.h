@@ -42,6 +42,9 @@ class RecordCollector {
   // A record for the stage's output topic (sink or repartition topic). The collector picks the partition by the bytes of
   // `partition_by`, as Java's default partitioner does; without them partitions take turns.
   virtual void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) = 0;
+  // A record for the stage's output topic (`side` 0) or the `side`th of its side_repartitions, from 1 up. With `partition` ≥ 0 it goes
+  // there, whatever its key.
+  virtual void collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes& partition_by, int32_t partition) = 0;
   // A push query's rows: the columns of the plan's root. Views are valid during the call.
   virtual void rows(const Batch& batch) = 0;
   virtual void error(ProcessingError error) = 0;

@@ -24,8 +24,9 @@ void collect_stage_inputs(const PlanNodePtr& node, Stage& stage, std::vector<Sta
     stage.inputs.push_back(node);
   } else if (node->kind == PlanKind::kRepartition) {
     stage.inputs.push_back(node);
-    add_stage(node->inputs[0], node, stages);
+    if (!node->inputs.empty()) add_stage(node->inputs[0], node, stages);
   } else {
+    if (node->kind == PlanKind::kForeignKeyJoin) stage.side_repartitions.push_back(foreign_key_references(*node));
     for (const PlanNodePtr& input : node->inputs) collect_stage_inputs(input, stage, stages);
   }
 }
@@ -39,6 +40,19 @@ void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out)
     if (join.grace_ms && join.type != sql::JoinType::kInner) out.push_back({node->id + "-outer", std::nullopt});
   }
   if (node->kind == PlanKind::kTable && node->old_rows) out.push_back({node->id, std::nullopt});
+  if (node->kind == PlanKind::kStreamTableJoin) out.push_back({node->id, std::nullopt});
+  if (node->kind == PlanKind::kTableJoin) {
+    out.push_back({node->id + "-left", std::nullopt});
+    out.push_back({node->id + "-right", std::nullopt});
+  }
+  if (node->kind == PlanKind::kForeignKeyJoin) {
+    out.push_back({node->id + "-left", std::nullopt});
+    if (node->old_rows) out.push_back({node->id + "-results", std::nullopt});
+  }
+  if (node->kind == PlanKind::kForeignKeyLookup) {
+    out.push_back({node->id + "-references", std::nullopt});
+    out.push_back({node->id + "-right", std::nullopt});
+  }
   if (node->kind == PlanKind::kAggregate) {
     const PlanNode::AggregateSpec& spec = *node->aggregate;
     out.push_back({node->id, spec.window ? std::optional(window_store_retention_ms(spec)) : std::nullopt});
@@ -47,6 +61,8 @@ void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out)
 }
 
 }  // namespace
+
+PlanNodePtr foreign_key_references(const PlanNode& join) { return join.inputs[1]->inputs[0]->inputs[0]; }
 
 int64_t join_retention_ms(const PlanNode::StreamJoinSpec& join) {
   constexpr int64_t kLegacyRetentionMs = 24 * 60 * 60 * 1000;

@@ -14,10 +14,16 @@ struct Stage {
   PlanNodePtr root;                  // the stage's last node; its tree ends at `inputs`
   std::vector<PlanNodePtr> inputs;   // kSource nodes, or kRepartition nodes whose topic is read; left to right
   PlanNodePtr repartition;           // the kRepartition node that this stage writes; null for the last stage
+  // kRepartition nodes that operators within the stage write beside that: what joins by a foreign key ask of their lookups.
+  std::vector<PlanNodePtr> side_repartitions;
 };
 
-// In the order in which rows flow: a stage comes after those that feed it.
+// In the order in which rows flow: a stage comes after those that feed it. (A join by a foreign key feeds its lookup and is fed by it; the lookup
+// comes first.)
 std::vector<Stage> cut_into_stages(const PhysicalPlan& plan);
+
+// The topic that a join by a foreign key writes for its lookup.
+PlanNodePtr foreign_key_references(const PlanNode& join);
 
 // A state store of a stage, as its operators will declare it.
 struct StoreDescription {

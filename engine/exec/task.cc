@@ -6,10 +6,15 @@
 
 #include "engine/exec/aggregate_operator.h"
 #include "engine/exec/expression.h"
+#include "engine/exec/foreign_key_join_operator.h"
+#include "engine/exec/foreign_key_lookup_operator.h"
 #include "engine/exec/output_operators.h"
+#include "engine/exec/plan_columns.h"
 #include "engine/exec/session_aggregate_operator.h"
 #include "engine/exec/stateless_operators.h"
 #include "engine/exec/stream_join_operator.h"
+#include "engine/exec/stream_table_join_operator.h"
+#include "engine/exec/table_join_operator.h"
 #include "engine/exec/table_operator.h"
 #include "engine/exec/window_aggregate_operator.h"
 #include "engine/plan/binder.h"
@@ -28,6 +33,10 @@ bool contains_stateful(const PlanNodePtr& node) {
     case PlanKind::kStreamJoin:
     case PlanKind::kTable:
     case PlanKind::kAggregate:
+    case PlanKind::kStreamTableJoin:
+    case PlanKind::kTableJoin:
+    case PlanKind::kForeignKeyJoin:
+    case PlanKind::kForeignKeyLookup:
       return true;
     case PlanKind::kRepartition:  // the stage ends there
       return false;
@@ -38,13 +47,6 @@ bool contains_stateful(const PlanNodePtr& node) {
       break;
   }
   return std::any_of(node->inputs.begin(), node->inputs.end(), contains_stateful);
-}
-
-int column_index(const PlanSchema& schema, const std::string& name) {
-  for (size_t c = 0; c < schema.size(); ++c) {
-    if (schema[c].name == name) return static_cast<int>(c);
-  }
-  return -1;
 }
 
 bool reads_value(const BoundExpr& expression, const PlanSchema& schema) {
@@ -58,6 +60,7 @@ class ErrorBuffer final : public RecordCollector {
  public:
   explicit ErrorBuffer(std::vector<ProcessingError>& out) : out_(out) {}
   void collect(const log::RecordView&, const log::OptionalBytes&) override {}
+  void collect_to(size_t, const log::RecordView&, const log::OptionalBytes&, int32_t) override {}
   void rows(const Batch&) override {}
   void error(ProcessingError error) override { out_.push_back(std::move(error)); }
 
@@ -113,25 +116,16 @@ BoundExprPtr Task::bind(const std::string& sql, const PlanSchema& schema) const 
 
 Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
   if (stage.repartition) {
-    std::unique_ptr<RowEncoder> partition_key;
-    if (stage.repartition->partition_format) {
-      FormatContext format{*stage.repartition->partition_format, true, stage.repartition->repartition_topic, {}, environment_.registry};
-      for (const PlanColumn& column : stage.root->schema) {
-        if (column.key) format.columns.push_back({column.name, column.type});
-      }
-      partition_key = make_encoder(format);
-    }
-    operators_.push_back(std::make_unique<RepartitionSink>(*stage.root, stage.repartition->drop_null_keys,
-                                                           std::move(partition_key), context_));
+    build_repartition(*stage.repartition, 0);
   } else if (!plan.sink) {
     operators_.push_back(std::make_unique<ClientSink>(context_));
   } else {
     const SinkSpec& sink = *plan.sink;
     const PlanSchema& schema = stage.root->schema;
     std::vector<int> keys, values;
-    for (const FormatColumn& column : sink.key_columns) keys.push_back(column_index(schema, column.name));
-    for (const FormatColumn& column : sink.value_columns) values.push_back(column_index(schema, column.name));
-    const int time = sink.timestamp_column.empty() ? -1 : column_index(schema, sink.timestamp_column);
+    for (const FormatColumn& column : sink.key_columns) keys.push_back(index_of(schema, column.name));
+    for (const FormatColumn& column : sink.value_columns) values.push_back(index_of(schema, column.name));
+    const int time = sink.timestamp_column.empty() ? -1 : index_of(schema, sink.timestamp_column);
     std::unique_ptr<TimestampColumn> time_reader;
     if (time >= 0) {
       time_reader = std::make_unique<TimestampColumn>(schema[time].type, sink.timestamp_format, *environment_.functions);
@@ -141,6 +135,19 @@ Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
         make_encoder({sink.value_format, false, sink.topic, sink.value_columns, environment_.registry}), values, time,
         std::move(time_reader), sink.window, context_));
   }
+  return operators_.back().get();
+}
+
+Operator* Task::build_repartition(const PlanNode& node, size_t side) {
+  std::unique_ptr<RowEncoder> partition_key;
+  if (node.partition_format) {
+    FormatContext format{*node.partition_format, true, node.repartition_topic, {}, environment_.registry};
+    for (const PlanColumn& column : node.schema) {
+      if (column.key) format.columns.push_back({column.name, column.type});
+    }
+    partition_key = make_encoder(format);
+  }
+  operators_.push_back(std::make_unique<RepartitionSink>(node, side, std::move(partition_key), context_));
   return operators_.back().get();
 }
 
@@ -194,6 +201,17 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       for (int side = 0; side < 2; ++side) build_input(node->inputs[side], op, side);
       return op;
     }
+    case PlanKind::kStreamTableJoin:
+    case PlanKind::kTableJoin:
+    case PlanKind::kForeignKeyJoin:
+    case PlanKind::kForeignKeyLookup: {
+      std::unique_ptr<Operator> join = make_table_join(node);
+      join->set_next(next, next_input);
+      Operator* op = join.get();
+      operators_.push_back(std::move(join));
+      for (int side = 0; side < 2; ++side) build_input(node->inputs[side], op, side);
+      return op;
+    }
     case PlanKind::kTable:
     case PlanKind::kAggregate: {
       std::unique_ptr<Operator> made;
@@ -212,6 +230,22 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
   Operator* op = operators_.back().get();
   build(node->inputs[0], op, 0, stateful_below);
   return op;
+}
+
+std::unique_ptr<Operator> Task::make_table_join(const PlanNodePtr& node) {
+  switch (node->kind) {
+    case PlanKind::kStreamTableJoin:
+      return std::make_unique<StreamTableJoinOperator>(*node, context_);
+    case PlanKind::kTableJoin:
+      return std::make_unique<TableJoinOperator>(*node, context_);
+    case PlanKind::kForeignKeyLookup:
+      return std::make_unique<ForeignKeyLookupOperator>(*node, context_);
+    default: {
+      Operator* references = build_repartition(*foreign_key_references(*node), ++side_outputs_);
+      return std::make_unique<ForeignKeyJoinOperator>(
+          *node, CompiledExpression::compile(bind(node->foreign_key, node->inputs[0]->schema)), references, context_);
+    }
+  }
 }
 
 // Where a stage has several inputs, rows wait for their turn in time right before the first operator that keeps state.

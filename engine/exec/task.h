@@ -71,6 +71,9 @@ class Task {
   Operator* build(const PlanNodePtr& node, Operator* next, int next_input, bool stateful_below);
   // Builds an input of a stateful operator.
   void build_input(const PlanNodePtr& node, Operator* op, int input);
+  std::unique_ptr<Operator> make_table_join(const PlanNodePtr& node);
+  // `side`: see RecordCollector::collect_to.
+  Operator* build_repartition(const PlanNode& node, size_t side);
   Operator* build_output(const PhysicalPlan& plan, const Stage& stage);
   BoundExprPtr bind(const std::string& sql, const PlanSchema& schema) const;
   AggregateSet bind_aggregates(const PlanNode& node);
@@ -84,6 +87,7 @@ class Task {
   TaskContext context_;
   std::vector<std::unique_ptr<Operator>> operators_;  // sink first
   bool several_inputs_ = false;
+  size_t side_outputs_ = 0;  // joins by a foreign key come in the order of Stage::side_repartitions
   std::vector<Input> inputs_;
   std::shared_ptr<Arena> round_arena_ = std::make_shared<Arena>();
   std::vector<std::shared_ptr<Arena>> spare_arenas_;

@@ -3,6 +3,7 @@
 
 #include "engine/plan/cast_rules.h"
 #include "engine/plan/expression_rewriter.h"
+#include "engine/plan/join_checks.h"
 #include "engine/plan/logical_plan.h"
 #include "engine/plan/messages.h"
 #include "engine/sql/formatter.h"
@@ -45,6 +46,10 @@ int only_source(const QueryScope& scope, const sql::ExprPtr& side, const sql::Ex
 // left = right, with the sides in the order of the sources.
 void bind_criteria(const sql::Join& join, const QueryScope& scope, LogicalJoin& out) {
   if (!join.criteria) refuse("A join needs ON left = right.", join.pos);
+  // A wrong source is at fault before a column that several have.
+  visit_columns(join.criteria, [&](const sql::ColumnRef& ref) {
+    if (ref.qualifier && scope.find_source(ref.qualifier->name) < 0) scope.resolve(std::make_shared<sql::ColumnRef>(ref), "JOIN ON");
+  });
   const sql::ExprPtr criteria = scope.resolve(join.criteria, "JOIN ON", out.right_source + 1);
   if (criteria->kind == sql::ExprKind::kLogical) {
     refuse_unsupported("A join on several conditions (" + sql::to_sql(*criteria) + ")", criteria->pos,
@@ -138,6 +143,7 @@ LogicalJoinKey joined_key(const LogicalJoin& join, const LogicalJoinKey& before)
 // Before the first join the key is the source's own, if it is one column.
 LogicalJoinKey single_source_key(const QueryScope& scope) {
   LogicalJoinKey out;
+  out.is_source_key = true;
   for (size_t c = 0; c < scope.sources()[0].columns.size(); ++c) {
     if (scope.sources()[0].columns[c].key) {
       out.equivalent.push_back(scope.reference({0, static_cast<int>(c)}, scope.sources()[0].pos));
@@ -152,19 +158,27 @@ LogicalJoinKey single_source_key(const QueryScope& scope) {
 LogicalJoinKey bind_joins(const sql::Query& query, LogicalQuery& out) {
   check_join_value_formats(out.scope);
   LogicalJoinKey key = single_source_key(out.scope);
+  TypePtr key_type;
   for (size_t i = 0; i < query.joins.size(); ++i) {
     LogicalJoin join;
     join.type = query.joins[i].type;
     join.right_source = static_cast<int>(i) + 1;
     join.pos = query.joins[i].pos;
+    check_join_order(out.scope, join);
     bind_join_windows(out.scope, join);
     bind_criteria(query.joins[i], out.scope, join);
-    bind_within(query.joins[i], join);
     join.left_has_key = has_expression(key.equivalent, join.left);
-    key = joined_key(join, key);
+    join.kind = join_kind(out.scope, join);
+    check_join_kind(query.joins[i], out.scope, join);
+    if (join.kind == LogicalJoin::Kind::kStreams) bind_within(query.joins[i], join);
+    if (join.kind != LogicalJoin::Kind::kForeignKey) {
+      key = joined_key(join, key);
+      key_type = join.key_type;
+    }
     out.joins.push_back(std::move(join));
   }
-  out.scope.set_join_key(out.joins.back().key_type, key.viable.empty());
+  if (key.is_source_key && key.equivalent.size() == 1) key_type = out.scope.bind(key.equivalent[0])->type;
+  out.scope.set_join_key(key_type, !key.is_source_key && key.viable.empty());
   return key;
 }
 

@@ -226,7 +226,7 @@ class ProjectionBinder {
     for (const ResultKey& key : keys_) {
       for (const sql::ExprPtr& viable : key.viable) texts.push_back(name_for_message(viable));
     }
-    const bool any = scope_.is_join() && query_.partition_by.empty() && !aggregation_;
+    const bool any = keys_[0].expression && query_.partition_by.empty() && !aggregation_;
     const bool partition = !query_.partition_by.empty();
     const std::string what = aggregation_ ? (texts.size() > 1 ? "the grouping expressions " : "the grouping expression ")
                              : any ? (texts.size() > 1 ? "one of the join expressions " : "the join expression ")
@@ -234,7 +234,7 @@ class ProjectionBinder {
                                  ? (texts.size() > 1 ? "the partitioning expressions " : "the partitioning expression ")
                                  : (texts.size() > 1 ? "the key columns " : "the key column ");
     std::string hint;
-    if (any && keys_[0].expression && sql::equal(*keys_[0].viable[0], *keys_[0].expression)) {
+    if (any && sql::equal(*keys_[0].viable[0], *keys_[0].expression)) {
       hint = " " + scope_.join_key_name() + " is the key of the joined rows, because no column of a source is.";
     }
     refuse("The query behind `" + purpose_.sink + "` must have " + what + list_names(texts, any ? "or" : "and") +

@@ -156,7 +156,7 @@ std::vector<ResultKey> bind_result_key(const sql::Query& query, const LogicalJoi
     for (const sql::ExprPtr& e : expressions) keys.push_back({{e}, nullptr, star_name(scope, e)});
     return keys;
   }
-  if (scope.is_join()) {
+  if (scope.is_join() && !join_key.is_source_key) {
     const sql::ExprPtr key = scope.join_key(query.pos);
     std::vector<sql::ExprPtr> viable = join_key.viable;
     if (viable.empty()) viable.push_back(key);

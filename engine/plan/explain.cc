@@ -115,6 +115,8 @@ std::string headline(const PlanNode& node) {
             fmt::format(", {} partition{}", node.repartition_partitions, node.repartition_partitions == 1 ? "" : "s");
       }
       if (node.partition_format) line += fmt::format(", as {} keys are", format_name(node.partition_format->kind));
+      if (!node.partition_column.empty()) line += ", back where they came from";
+      if (node.inputs.empty()) line += ", from the join above";
       return line + (node.drop_null_keys ? ", without NULL keys" : "");
     }
     case PlanKind::kStreamJoin: {
@@ -126,6 +128,14 @@ std::string headline(const PlanNode& node) {
       if (j.grace_ms) line += *j.grace_ms == 0 ? ", no grace period" : " grace " + duration_text(*j.grace_ms);
       return line + (j.windowed ? ", per window" : "");
     }
+    case PlanKind::kStreamTableJoin:
+      return fmt::format("STREAM-TABLE JOIN {}", join_word(*node.table_join_type));
+    case PlanKind::kTableJoin:
+      return fmt::format("TABLE JOIN {}", join_word(*node.table_join_type));
+    case PlanKind::kForeignKeyJoin:
+      return fmt::format("FOREIGN KEY JOIN {} on {}", join_word(*node.table_join_type), node.foreign_key);
+    case PlanKind::kForeignKeyLookup:
+      return "FOREIGN KEY LOOKUP";
     case PlanKind::kTable:
       return node.old_rows ? "TABLE in a store" : "TABLE";
     case PlanKind::kAggregate: {
@@ -160,7 +170,7 @@ std::vector<std::string> column_lines(const PlanNode& node) {
     for (size_t i = 0; i < node.expressions.size(); ++i) {
       out.push_back(column_text(node.schema[first + i]) + " ← each of " + node.expressions[i].sql);
     }
-  } else if (node.kind == PlanKind::kSource || node.kind == PlanKind::kStreamJoin) {
+  } else if (node.kind != PlanKind::kFilter && node.kind != PlanKind::kRepartition && node.kind != PlanKind::kTable) {
     for (const PlanColumn& column : node.schema) out.push_back(column_text(column));
   }
   return out;

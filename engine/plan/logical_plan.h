@@ -12,6 +12,9 @@ namespace weir {
 
 // The sources before it, joined with the source number `right_source`. Expressions are resolved: see QueryScope.
 struct LogicalJoin {
+  // kForeignKey: two tables, on the right one's primary key and something else than the left one's.
+  enum class Kind { kStreams, kStreamTable, kTables, kForeignKey };
+  Kind kind = Kind::kStreams;
   sql::JoinType type = sql::JoinType::kInner;
   int right_source = 1;
   sql::ExprPtr left, right;  // left = right is the criterion; each over one source
@@ -30,6 +33,8 @@ struct LogicalJoinKey {
   std::vector<sql::ExprPtr> viable;
   // Expressions that are equal to the key in every row.
   std::vector<sql::ExprPtr> equivalent;
+  // The rows have the key of the first source, with all of its columns: joins by a foreign key change nothing about it.
+  bool is_source_key = false;
 };
 
 struct LogicalColumn {

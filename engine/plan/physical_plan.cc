@@ -9,6 +9,12 @@ void collect_sources(const PlanNodePtr& node, std::vector<PlanNodePtr>& out) {
   for (const PlanNodePtr& input : node->inputs) collect_sources(input, out);
 }
 
+// It keeps its inputs' rows itself.
+bool is_table_join(PlanKind kind) {
+  return kind == PlanKind::kStreamTableJoin || kind == PlanKind::kTableJoin || kind == PlanKind::kForeignKeyJoin ||
+         kind == PlanKind::kForeignKeyLookup;
+}
+
 }  // namespace
 
 PlanNodePtr with_old_rows(const PlanNodePtr& node, bool needed) {
@@ -16,7 +22,7 @@ PlanNodePtr with_old_rows(const PlanNodePtr& node, bool needed) {
   // A filter must know whether the old row passed: only then its end is news.
   out->old_rows = node->table && (needed || node->kind == PlanKind::kFilter);
   // An aggregate takes old rows away, which only helps if its input is a table.
-  const bool below = out->old_rows || node->kind == PlanKind::kAggregate;
+  const bool below = !is_table_join(node->kind) && (out->old_rows || node->kind == PlanKind::kAggregate);
   for (PlanNodePtr& input : out->inputs) input = with_old_rows(input, below && input->table);
   return out;
 }

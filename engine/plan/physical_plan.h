@@ -26,7 +26,20 @@ using PlanSchema = std::vector<PlanColumn>;
 struct PlanNode;
 using PlanNodePtr = std::shared_ptr<const PlanNode>;
 
-enum class PlanKind { kSource, kFilter, kProject, kFlatMap, kRepartition, kStreamJoin, kTable, kAggregate };
+enum class PlanKind {
+  kSource,
+  kFilter,
+  kProject,
+  kFlatMap,
+  kRepartition,
+  kStreamJoin,
+  kTable,
+  kAggregate,
+  kStreamTableJoin,
+  kTableJoin,
+  kForeignKeyJoin,
+  kForeignKeyLookup
+};
 
 // Where a column of a source node comes from.
 struct SourceColumnRef {
@@ -106,6 +119,8 @@ struct PlanNode {
   // The other side of the join comes straight from its topic: rows must go to the partition where that topic's producers put the same key,
   // which is the hash of the key in this format. nullopt: the hash of the engine's own encoding.
   std::optional<FormatSpec> partition_format;
+  // Rows go to the partition whose number is in this value column. Empty: by their key.
+  std::string partition_column;
 
   // kStreamJoin: inputs[0] and inputs[1], each with the join key as its key column(s) of the same types. Output: the key
   // column(s), then the left's value columns, then the right's.
@@ -117,6 +132,18 @@ struct PlanNode {
     bool windowed = false;
   };
   std::optional<StreamJoinSpec> join;
+
+  // kStreamTableJoin: rows of the stream inputs[0], each with the row that the table inputs[1] has now for its key. INNER or LEFT.
+  // kTableJoin: the table of the rows of both inputs with equal keys. Inputs and output as for kStreamJoin.
+  //
+  // kForeignKeyJoin: the table inputs[0], each row with the row of another table whose primary key is `foreign_key`. INNER or LEFT. Two
+  // stages work together, through two topics: the join (in the left rows' partition) tells the lookup what its rows refer to; the lookup
+  // (kForeignKeyLookup, in the other table's partition) answers with that table's rows, at once and again whenever they change.
+  //   kForeignKeyJoin: inputs[0] the left table, inputs[1] the kRepartition of the answers, above the lookup. Output: the left's columns, then
+  //     the answers' columns behind #FOUND.
+  //   kForeignKeyLookup: inputs[0] a kRepartition without an input, which the join writes, see foreign_key_columns.h; inputs[1] the right table.
+  std::optional<sql::JoinType> table_join_type;  // kStreamTableJoin, kTableJoin, kForeignKeyJoin
+  std::string foreign_key;                       // kForeignKeyJoin: over the left's columns
 };
 
 struct SinkSpec {

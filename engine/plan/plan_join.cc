@@ -52,13 +52,17 @@ PlannedRows QueryPlanner::plan_joins(const ColumnIds& needed_above) {
     }
     std::string id = "Join";
     for (size_t above = i + 1; above < query_.joins.size(); ++above) id = "L_" + id;
+    if (join.kind == LogicalJoin::Kind::kForeignKey) {
+      rows = plan_foreign_key_join(i == 0 ? plan_foreign_key_left(join, left_needed) : rows, join, right_needed, id);
+      continue;
+    }
     const bool left_preserved = left_is_preserved(join.type);
     JoinInput left = i == 0 ? plan_source_input(0, join.left, join, left_needed, left_preserved)
                             : plan_joined_input(rows, join, left_needed, left_preserved);
     JoinInput right =
         plan_source_input(join.right_source, join.right, join, right_needed, right_is_preserved(join.type));
     joined_partitioning_ = copartition(left, right, join, id);
-    rows = plan_stream_join(left, right, join, id);
+    rows = plan_join(left, right, join, id);
   }
   return rows;
 }
@@ -89,6 +93,7 @@ QueryPlanner::JoinInput QueryPlanner::plan_source_input(int source, const sql::E
     }
     for (const ColumnId id : values) outputs.push_back({query_.scope.column(id).flat_name, id, false});
     input.rows.node = plan_source(source, outputs);
+    if (is_table(source)) input.rows.node = plan_table(input.rows.node, "Table-" + scope_source.alias);
     return input;
   }
   ColumnIds decoded = values;
@@ -134,6 +139,7 @@ QueryPlanner::JoinInput QueryPlanner::plan_joined_input(const PlannedRows& rows,
   node->kind = PlanKind::kProject;
   node->id = "Project-" + std::to_string(join.right_source);
   node->inputs = {rows.node};
+  node->table = rows.node->table;
   node->changes_key = !join.left_has_key;
   node->schema.push_back({key_name(), join.key_type, true});
   node->expressions.push_back(
@@ -182,6 +188,11 @@ Partitioning QueryPlanner::copartition(JoinInput& left, JoinInput& right, const 
     const bool same_count = l.count == r.count || l.count == 0 || r.count == 0;
     if (!same_format) {
       move_right = true;
+    } else if (!same_count && join.kind != LogicalJoin::Kind::kStreams) {
+      refuse("Can't join `" + first.alias + "` with `" + second.alias + "`: they have " + std::to_string(l.count) + " and " +
+                 std::to_string(r.count) + " partitions, so equal keys don't meet. Write one of them to a topic with as many " +
+                 "partitions as the other's, with CREATE … AS SELECT and PARTITIONS.",
+             join.pos);
     } else if (!same_count) {
       (l.count < r.count ? move_left : move_right) = true;
     }
@@ -207,6 +218,7 @@ void QueryPlanner::repartition(JoinInput& input, const std::string& id, const Pa
   node->id = "Repartition-" + id;
   node->schema = input.rows.node->schema;
   node->inputs = {input.rows.node};
+  node->table = input.rows.node->table;
   node->repartition_topic = id + "-repartition";
   node->repartition_partitions = to.count;
   node->partition_format = to.format;
@@ -214,14 +226,20 @@ void QueryPlanner::repartition(JoinInput& input, const std::string& id, const Pa
   input.rows.node = std::move(node);
 }
 
-PlannedRows QueryPlanner::plan_stream_join(const JoinInput& left, const JoinInput& right, const LogicalJoin& join,
-                                           const std::string& id) const {
+PlannedRows QueryPlanner::plan_join(const JoinInput& left, const JoinInput& right, const LogicalJoin& join,
+                                    const std::string& id) const {
   PlannedRows rows;
   auto node = std::make_shared<PlanNode>();
-  node->kind = PlanKind::kStreamJoin;
   node->id = id;
   node->inputs = {left.rows.node, right.rows.node};
-  node->join = PlanNode::StreamJoinSpec{join.type, join.before_ms, join.after_ms, join.grace_ms, join.windowed};
+  if (join.kind == LogicalJoin::Kind::kStreams) {
+    node->kind = PlanKind::kStreamJoin;
+    node->join = PlanNode::StreamJoinSpec{join.type, join.before_ms, join.after_ms, join.grace_ms, join.windowed};
+  } else {
+    node->kind = join.kind == LogicalJoin::Kind::kTables ? PlanKind::kTableJoin : PlanKind::kStreamTableJoin;
+    node->table_join_type = join.type;
+    node->table = join.kind == LogicalJoin::Kind::kTables;
+  }
   for (const PlanColumn& column : left.rows.node->schema) node->schema.push_back(column);
   for (const PlanColumn& column : right.rows.node->schema) {
     if (!column.key) node->schema.push_back(column);

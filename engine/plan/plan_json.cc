@@ -24,7 +24,11 @@ const Names<PlanKind> kPlanKindNames = {{PlanKind::kSource, "source"},
                                         {PlanKind::kRepartition, "repartition"},
                                         {PlanKind::kStreamJoin, "stream_join"},
                                         {PlanKind::kTable, "table"},
-                                        {PlanKind::kAggregate, "aggregate"}};
+                                        {PlanKind::kAggregate, "aggregate"},
+                                        {PlanKind::kStreamTableJoin, "stream_table_join"},
+                                        {PlanKind::kTableJoin, "table_join"},
+                                        {PlanKind::kForeignKeyJoin, "foreign_key_join"},
+                                        {PlanKind::kForeignKeyLookup, "foreign_key_lookup"}};
 const Names<sql::JoinType> kJoinTypeNames = {{sql::JoinType::kInner, "inner"},
                                              {sql::JoinType::kLeft, "left"},
                                              {sql::JoinType::kRight, "right"},
@@ -222,7 +226,10 @@ PlanJson node_json(const PlanNode& node) {
     json["partitions"] = node.repartition_partitions;
     json["drop_null_keys"] = node.drop_null_keys;
     if (node.partition_format) json["partition_format"] = plan_format_json(*node.partition_format);
+    if (!node.partition_column.empty()) json["partition_column"] = node.partition_column;
   }
+  if (node.table_join_type) json["table_join"] = plan_name_of(kJoinTypeNames, *node.table_join_type);
+  if (!node.foreign_key.empty()) json["foreign_key"] = node.foreign_key;
   if (node.join) {
     json["join"] = {{"type", plan_name_of(kJoinTypeNames, node.join->type)},
                     {"before_ms", node.join->before_ms},
@@ -253,7 +260,10 @@ PlanNodePtr plan_node(const PlanJson& json) {
     node->repartition_partitions = json.at("partitions");
     node->drop_null_keys = json.at("drop_null_keys");
     if (json.contains("partition_format")) node->partition_format = plan_format(json.at("partition_format"));
+    node->partition_column = json.value("partition_column", "");
   }
+  if (json.contains("table_join")) node->table_join_type = plan_value_of(kJoinTypeNames, json.at("table_join"));
+  node->foreign_key = json.value("foreign_key", "");
   if (json.contains("join")) {
     const PlanJson& join = json.at("join");
     PlanNode::StreamJoinSpec spec;

@@ -39,6 +39,10 @@ std::string describe_fixed_node(const PlanNode& node) {
     case PlanKind::kProject: return "makes a new key";
     case PlanKind::kRepartition: return "goes through a repartition topic";
     case PlanKind::kStreamJoin: return "joins streams";
+    case PlanKind::kStreamTableJoin: return "joins a stream with a table";
+    case PlanKind::kTableJoin: return "joins tables";
+    case PlanKind::kForeignKeyJoin:
+    case PlanKind::kForeignKeyLookup: return "joins tables by a foreign key";
     case PlanKind::kTable: return "reads a table";
     case PlanKind::kAggregate: return "aggregates";
     case PlanKind::kFilter:
@@ -119,8 +123,15 @@ std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
         obstacle = "the columns of its repartition topic would change, and there may be rows under way in it.";
       }
       break;
+    case PlanKind::kStreamTableJoin:
+    case PlanKind::kTableJoin:
+    case PlanKind::kForeignKeyJoin:
+    case PlanKind::kForeignKeyLookup:
     case PlanKind::kStreamJoin: {
-      bool same = node_alone(*from) == node_alone(*to);
+      PlanNode before = *from, after = *to;
+      // A join of tables on their keys makes old rows of what it keeps anyhow.
+      if (from->kind == PlanKind::kTableJoin) before.old_rows = after.old_rows = false;
+      bool same = node_alone(before) == node_alone(after);
       for (size_t i = 0; i < from->inputs.size(); ++i) same = same && same_schema(from->inputs[i]->schema, to->inputs[i]->schema);
       if (!same) {
         obstacle = "the join's condition, its window, or the columns that it takes from its sides would change, and with them the "

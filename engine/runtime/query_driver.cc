@@ -14,14 +14,16 @@ struct QueryDriver::Queued {
 
 class QueryDriver::Collector final : public RecordCollector {
  public:
-  Collector(const QueryDefinition& query, const Handlers& handlers, std::string repartition_topic)
-      : query_(query), handlers_(handlers), repartition_topic_(std::move(repartition_topic)) {}
+  // `topics`: the stage's output topic, empty for the query's own output, then those of its side outputs.
+  Collector(const QueryDefinition& query, const Handlers& handlers, std::vector<std::string> topics)
+      : query_(query), handlers_(handlers), topics_(std::move(topics)) {}
 
-  void collect(const log::RecordView& record, const log::OptionalBytes&) override {
-    if (repartition_topic_.empty()) {
+  void collect(const log::RecordView& record, const log::OptionalBytes&) override { collect_to(0, record, std::nullopt, -1); }
+  void collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes&, int32_t) override {
+    if (topics_[side].empty()) {
       handlers_.output(record);
     } else {
-      looped.push_back({repartition_topic_, log::own_record(record)});
+      looped.push_back({topics_[side], log::own_record(record)});
     }
   }
   void rows(const Batch& batch) override {
@@ -37,7 +39,7 @@ class QueryDriver::Collector final : public RecordCollector {
  private:
   const QueryDefinition& query_;
   const Handlers& handlers_;
-  std::string repartition_topic_;
+  std::vector<std::string> topics_;
 };
 
 struct QueryDriver::StageRun {
@@ -66,8 +68,9 @@ QueryDriver::QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvir
     auto run = std::make_unique<StageRun>();
     run->stage = &stage;
     for (const PlanNodePtr& input : stage.inputs) run->inputs.push_back(query_->input_topic(*input));
-    run->collector = std::make_unique<Collector>(
-        *query_, handlers_, stage.repartition ? query_->repartition_topic(*stage.repartition) : "");
+    std::vector<std::string> topics = {stage.repartition ? query_->repartition_topic(*stage.repartition) : ""};
+    for (const PlanNodePtr& side : stage.side_repartitions) topics.push_back(query_->repartition_topic(*side));
+    run->collector = std::make_unique<Collector>(*query_, handlers_, std::move(topics));
     open(*run);
     stages_.push_back(std::move(run));
   }

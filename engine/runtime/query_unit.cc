@@ -40,25 +40,27 @@ class QueryUnit::Collector final : public RecordCollector {
   Collector(QueryUnit& unit, const Stage& stage, int32_t task_partition) : unit_(unit), next_partition_(task_partition) {
     const QueryDefinition& query = *unit.query_;
     if (stage.repartition) {
-      topic_ = query.repartition_topic(*stage.repartition);
-      for (const Stage& reader : query.stages) {
-        for (const PlanNodePtr& input : reader.inputs) {
-          if (input == stage.repartition) partitions_ = query.stage_partitions[reader.index];
-        }
-      }
+      outputs_.push_back(repartition_output(*stage.repartition));
     } else if (query.plan.sink) {
-      topic_ = query.plan.sink->topic;
-      partitions_ = query.sink_partitions;
-      counts_ = true;
+      outputs_.push_back({query.plan.sink->topic, query.sink_partitions, true});
+    } else {
+      outputs_.emplace_back();  // rows go to the client
     }
+    for (const PlanNodePtr& side : stage.side_repartitions) outputs_.push_back(repartition_output(*side));
   }
 
   void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) override {
+    collect_to(0, record, partition_by, -1);
+  }
+
+  void collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes& partition_by, int32_t partition) override {
+    const Output& output = outputs_[side];
+    if (partition < 0 && partition_by) partition = log::partition_for_key(*partition_by, output.partitions);
     // Records without a key go round, so that no partition is favoured.
-    const int32_t partition = partition_by ? log::partition_for_key(*partition_by, partitions_) : next_partition_++ % partitions_;
+    if (partition < 0) partition = next_partition_++ % output.partitions;
     if (next_partition_ < 0) next_partition_ = 0;
-    unit_.transaction_->append(topic_, partition, record);
-    if (counts_) unit_.query_->status->records_out.fetch_add(1, std::memory_order_relaxed);
+    unit_.transaction_->append(output.topic, partition, record);
+    if (output.counts) unit_.query_->status->records_out.fetch_add(1, std::memory_order_relaxed);
   }
 
   void rows(const Batch& batch) override {
@@ -84,11 +86,25 @@ class QueryUnit::Collector final : public RecordCollector {
   }
 
  private:
+  struct Output {
+    std::string topic;
+    int32_t partitions = 1;
+    bool counts = false;  // its records are the query's results
+  };
+
+  Output repartition_output(const PlanNode& node) const {
+    Output out{unit_.query_->repartition_topic(node)};
+    for (const Stage& reader : unit_.query_->stages) {
+      for (const PlanNodePtr& input : reader.inputs) {
+        if (input.get() == &node) out.partitions = unit_.query_->stage_partitions[reader.index];
+      }
+    }
+    return out;
+  }
+
   QueryUnit& unit_;
-  std::string topic_;
-  int32_t partitions_ = 1;
+  std::vector<Output> outputs_;
   int32_t next_partition_;
-  bool counts_ = false;
 };
 
 struct QueryUnit::Slot {
@@ -227,7 +243,9 @@ void QueryUnit::set_positions(Slot& slot) {
       slot.committed_stream_time = std::max(slot.committed_stream_time, stream_time_of(committed->metadata));
     } else {
       const PlanNode& node = *slot.stage->inputs[i];
-      std::string reset = node.kind == PlanKind::kRepartition ? "earliest" : query_->auto_offset_reset;
+      // A table is all of its topic, whenever the query began.
+      const bool all = node.kind == PlanKind::kRepartition || node.source->source_kind == sql::SourceKind::kTable;
+      const std::string reset = all ? "earliest" : query_->auto_offset_reset;
       slot.start[i] = reset == "earliest" ? services_.log->begin_offset(partition) : services_.log->end_offset(partition);
       if (node.source && node.source->start) {
         using Kind = sql::StartPosition::Kind;

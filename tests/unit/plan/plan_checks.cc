@@ -63,11 +63,35 @@ void check_node(const PlanNode& node, const FunctionRegistry& functions, std::se
     }
     case PlanKind::kRepartition:
       CHECK_FALSE(node.repartition_topic.empty());
-      CHECK(node.schema.size() == node.inputs.at(0)->schema.size());
+      // Only what a join by a foreign key writes comes from no node below.
+      if (!node.inputs.empty()) CHECK(node.schema.size() == node.inputs[0]->schema.size());
       break;
+    case PlanKind::kForeignKeyLookup:
+      REQUIRE(node.inputs.size() == 2);
+      CHECK(node.inputs[0]->kind == PlanKind::kRepartition);
+      CHECK(node.inputs[0]->inputs.empty());
+      CHECK(node.inputs[1]->table);
+      break;
+    case PlanKind::kForeignKeyJoin: {
+      REQUIRE(node.inputs.size() == 2);
+      REQUIRE(node.table_join_type);
+      CHECK(node.table);
+      CHECK(node.inputs[0]->table);
+      CHECK(node.inputs[1]->partition_column == "#PARTITION");
+      const PlanNode& lookup = *node.inputs[1]->inputs.at(0);
+      CHECK(lookup.kind == PlanKind::kForeignKeyLookup);
+      check_expression_type(node.foreign_key, node.inputs[0]->schema, lookup.inputs.at(1)->schema.at(0).type, functions);
+      break;
+    }
+    case PlanKind::kStreamTableJoin:
+    case PlanKind::kTableJoin:
     case PlanKind::kStreamJoin: {
       REQUIRE(node.inputs.size() == 2);
-      REQUIRE(node.join);
+      CHECK(node.join.has_value() == (node.kind == PlanKind::kStreamJoin));
+      CHECK(node.table_join_type.has_value() == (node.kind != PlanKind::kStreamJoin));
+      CHECK(node.inputs[1]->table == (node.kind != PlanKind::kStreamJoin));
+      CHECK(node.inputs[0]->table == (node.kind == PlanKind::kTableJoin));
+      CHECK(node.table == (node.kind == PlanKind::kTableJoin));
       CHECK(node.inputs[0]->schema.at(0).key);
       CHECK(same_type(node.inputs[0]->schema[0].type, node.inputs[1]->schema.at(0).type));
       size_t right_values = 0;

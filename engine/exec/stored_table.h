@@ -1,0 +1,49 @@
+// One input of a join as the table of its latest rows: time and value columns by key, in a key-value store
+// (docs/formats.md, "Tables"). Owned by an operator; its thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/exec/row_codec.h"
+#include "engine/exec/stored_rows.h"
+#include "engine/plan/physical_plan.h"
+#include "engine/types/batch.h"
+#include "storage/state/state.h"
+
+namespace weir {
+
+class StoredTable {
+ public:
+  struct Row {
+    int64_t time;
+    std::string_view values;  // encoded
+  };
+
+  // `schema`: of the rows that change it.
+  StoredTable(const PlanSchema& schema, state::KeyValueStore& store);
+
+  // The batch whose rows the next calls are about; it outlives them.
+  void begin(const Batch& batch);
+  bool has_null_key(uint32_t row) const;
+  // Valid until the next call of key_of.
+  std::string_view key_of(uint32_t row);
+  // Valid until the next call on the store.
+  std::optional<Row> find(std::string_view key);
+  // The row is its key's new one, or the key's end where its value is NULL.
+  void change(std::string_view key, uint32_t row);
+
+  const RowCodec& values() const { return value_codec_; }
+
+ private:
+  state::KeyValueStore& store_;
+  RowCodec key_codec_, value_codec_;
+  std::vector<int> key_columns_, value_columns_;
+  const Batch* batch_ = nullptr;
+  std::vector<const Column*> keys_, values_;
+  std::string key_, value_;
+};
+
+}  // namespace weir

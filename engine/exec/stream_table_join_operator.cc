@@ -1,0 +1,87 @@
+#include "engine/exec/stream_table_join_operator.h"
+
+#include "engine/exec/plan_columns.h"
+
+namespace weir {
+
+StreamTableJoinOperator::StreamTableJoinOperator(const PlanNode& node, TaskContext& context)
+    : context_(context),
+      left_join_(*node.table_join_type == sql::JoinType::kLeft),
+      key_codec_(types_where(node.inputs[0]->schema, true)),
+      key_columns_(indices_where(node.inputs[0]->schema, true)),
+      right_types_(types_where(node.inputs[1]->schema, false)),
+      store_(context.state->key_value(node.id)),
+      table_(node.inputs[1]->schema, store_) {}
+
+void StreamTableJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t count, int input) {
+  if (input == 0) {
+    join_stream(batch, from, count);
+  } else {
+    change_table(batch, from, count);
+  }
+}
+
+void StreamTableJoinOperator::change_table(const Batch& batch, uint32_t from, uint32_t count) {
+  table_.begin(batch);
+  for (uint32_t row = from; row < from + count; ++row) {
+    if (!table_.has_null_key(row)) table_.change(table_.key_of(row), row);
+  }
+}
+
+void StreamTableJoinOperator::join_stream(const Batch& batch, uint32_t from, uint32_t count) {
+  const std::vector<const Column*> keys = columns_at(batch.columns, key_columns_);
+  rows_.clear();
+  keys_.clear();
+  key_ends_.clear();
+  key_bytes_.clear();
+  for (uint32_t row = from; row < from + count; ++row) {
+    if (batch.null_value.test(row)) {
+      context_.errors.report(
+          {RowError::Stage::kNullKey, row, "join", "the record's value is NULL; the row is dropped"});
+      continue;
+    }
+    if (!has_null_key(batch, keys, row)) {
+      key_codec_.encode(keys, row, key_bytes_);
+    } else if (!left_join_) {
+      context_.errors.report({RowError::Stage::kNullKey, row, "join", "the join key is NULL; the row is dropped"});
+      continue;
+    }
+    rows_.push_back(row);
+    key_ends_.push_back(key_bytes_.size());
+  }
+  if (context_.errors.count() > 0) context_.drain_errors(batch);
+  if (rows_.empty()) return;
+  // A row without a key has empty bytes for it: no stored key is empty.
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const size_t begin = i == 0 ? 0 : key_ends_[i - 1];
+    keys_.push_back(std::string_view(key_bytes_).substr(begin, key_ends_[i] - begin));
+  }
+  found_bytes_.clear();
+  found_.clear();
+  store_.multi_get(keys_, found_bytes_, found_);
+
+  std::vector<std::shared_ptr<Column>> right;
+  std::vector<Column*> right_columns;
+  for (const TypePtr& type : right_types_) {
+    right.push_back(std::make_shared<Column>(type));
+    right.back()->reserve(rows_.size());
+    right_columns.push_back(right.back().get());
+  }
+  kept_.clear();
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (found_[i]) {
+      table_.values().decode(stored_row(*found_[i]), right_columns);
+    } else if (left_join_) {
+      table_.values().decode_nulls(right_columns);
+    } else {
+      continue;
+    }
+    kept_.push_back(rows_[i]);
+  }
+  if (kept_.empty()) return;
+  Batch out = kept_.size() == batch.rows ? batch : batch.gather(kept_);
+  out.columns.insert(out.columns.end(), right.begin(), right.end());
+  forward(out);
+}
+
+}  // namespace weir
