@@ -121,6 +121,7 @@ std::shared_ptr<const FunctionRegistry> case_functions() {
     std::shared_ptr<FunctionRegistry> registry = FunctionRegistry::make_standard();
     registry->add(test_udf());
     registry->add(bad_udf());
+    for (AggregateFunction& function : case_aggregates()) registry->add(std::move(function));
     registry->add(ScalarFunction{.name = "TOSTRUCT",
                                  .category = "test",
                                  .description = "A structure with a text.",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "engine/functions/registry.h"
 
@@ -9,5 +10,7 @@ namespace weir::cli {
 
 // The language's functions and these.
 std::shared_ptr<const FunctionRegistry> case_functions();
+// Of these the aggregates.
+std::vector<AggregateFunction> case_aggregates();
 
 }  // namespace weir::cli

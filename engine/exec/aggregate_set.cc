@@ -42,8 +42,6 @@ void AggregateSet::begin(const Batch& batch) {
     for (size_t c = 0; c < calls_.size(); ++c) evaluate_arguments(calls_[c].args, old, eval, old_columns_[c], old_args_[c]);
     context_.errors.clear();  // they were reported when the row was new
   }
-  // Above all numbers given out before, also by a process that ran earlier.
-  arrival_ = std::max(arrival_, context_.clock() * 1'000'000);
 }
 
 template <class Visit>
@@ -86,7 +84,7 @@ void AggregateSet::change(std::string_view old, int64_t time, std::string& out, 
 
 void AggregateSet::add(std::string_view old, uint32_t row, int64_t time, std::string& out) {
   EvalContext eval = context_.eval();
-  const int64_t arrival = ++arrival_;
+  const int64_t arrival = ++context_.arrivals;
   change(old, time, out, [&](Call& call, size_t c, std::string_view state) {
     call.aggregate->add(state, AggregateRow{eval, args_[c], row, arrival}, out);
   });
@@ -94,7 +92,7 @@ void AggregateSet::add(std::string_view old, uint32_t row, int64_t time, std::st
 
 void AggregateSet::undo(std::string_view old, uint32_t row, int64_t time, std::string& out) {
   EvalContext eval = context_.eval();
-  const int64_t arrival = ++arrival_;
+  const int64_t arrival = ++context_.arrivals;
   change(old, time, out, [&](Call& call, size_t c, std::string_view state) {
     call.aggregate->undo(state, AggregateRow{eval, old_args_[c], row, arrival}, out);
   });

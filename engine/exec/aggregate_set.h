@@ -51,7 +51,6 @@ class AggregateSet {
   // For each call, for each argument.
   std::vector<std::vector<ColumnPtr>> columns_, old_columns_;
   std::vector<std::vector<const Column*>> args_, old_args_;
-  int64_t arrival_ = 0;
   std::string initial_;
 };
 

@@ -23,6 +23,8 @@ struct TaskContext {
   RecordCollector* collector = nullptr;
   // Where the rows of the batch in work came from, for error reports; set by the task before it pushes.
   std::string_view source_name, source_topic;
+  // Rows that were aggregated so far: tells which of two came later. Goes on after a restart.
+  int64_t arrivals = 0;
   // Milliseconds of processing time; replaceable, so that tests hold it still.
   std::function<int64_t()> clock;
   // At most one pass over the held-back rows of an outer join in this much processing time; 0: whenever stream time moves.

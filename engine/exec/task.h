@@ -27,6 +27,11 @@ struct TaskEnvironment {
   int64_t outer_join_interval_ms = 0;
 };
 
+struct TaskProgress {
+  int64_t stream_time = INT64_MIN;
+  int64_t arrivals = 0;  // rows that were aggregated so far
+};
+
 class Task {
  public:
   // Builds the operators; throws StatementError or std::runtime_error when the plan can't be run by this version. `state` and
@@ -50,7 +55,12 @@ class Task {
   int64_t position(size_t input) const { return inputs_[input].position; }
   // The highest event time seen; INT64_MIN before the first record.
   int64_t stream_time() const { return stream_time_; }
-  void restore_stream_time(int64_t time) { stream_time_ = time; }
+  // What must be kept with the positions, so that a task made anew goes on as this one would.
+  TaskProgress progress() const { return {stream_time_, context_.arrivals}; }
+  void restore(const TaskProgress& progress) {
+    stream_time_ = progress.stream_time;
+    context_.arrivals = progress.arrivals;
+  }
 
  private:
   class InputQueue;

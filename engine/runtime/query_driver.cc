@@ -81,13 +81,13 @@ void QueryDriver::open(StageRun& run) {
   run.task = std::make_unique<Task>(query_->plan, *run.stage, environment_, *run.state, *run.collector);
 }
 
-void QueryDriver::restart(StageRun& run, int64_t stream_time) {
+void QueryDriver::restart(StageRun& run, const TaskProgress& progress) {
   run.task.reset();
   open(run);
   for (const StageRun::Change& change : run.changelog) {
     run.state->restore(change.store, {change.key, change.value, change.timestamp});
   }
-  run.task->restore_stream_time(stream_time);
+  run.task->restore(progress);
 }
 
 void QueryDriver::go_on_from(const QueryDriver& replaced) {
@@ -99,7 +99,7 @@ void QueryDriver::go_on_from(const QueryDriver& replaced) {
     for (const StageRun::Change& change : old.changelog) {
       if (std::find(stores.begin(), stores.end(), change.store) != stores.end()) run.changelog.push_back(change);
     }
-    restart(run, old.task->stream_time());
+    restart(run, old.task->progress());
   }
 }
 
@@ -125,7 +125,7 @@ void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) 
     fetched.memory = {owned, view};
     fetched.records.push_back(view->get());
     if (restart_) {
-      for (auto& stage : stages_) restart(*stage, stage->task->stream_time());
+      for (auto& stage : stages_) restart(*stage, stage->task->progress());
     }
     for (auto& stage : stages_) {
       for (size_t i = 0; i < stage->inputs.size(); ++i) {

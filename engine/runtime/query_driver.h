@@ -39,7 +39,7 @@ class QueryDriver {
   struct Queued;
 
   void open(StageRun& run);
-  void restart(StageRun& run, int64_t stream_time);
+  void restart(StageRun& run, const TaskProgress& progress);
 
   std::shared_ptr<const QueryDefinition> query_;
   TaskEnvironment environment_;

@@ -25,11 +25,14 @@ constexpr int64_t kLongestBackoffMs = 10000;
 constexpr size_t kRestoreRecords = 256;  // of a changelog at once: a record may carry many rows
 constexpr std::chrono::minutes kRestorePatience{1};
 
-std::string offset_metadata(int64_t stream_time) { return Json{{"stream_time", stream_time}}.dump(); }
+std::string offset_metadata(const TaskProgress& progress) {
+  return Json{{"stream_time", progress.stream_time}, {"arrivals", progress.arrivals}}.dump();
+}
 
-int64_t stream_time_of(const std::string& metadata) {
+TaskProgress progress_of(const std::string& metadata) {
   const Json json = Json::parse(metadata, nullptr, false);
-  return json.is_object() && json.contains("stream_time") ? json["stream_time"].get<int64_t>() : INT64_MIN;
+  if (!json.is_object()) return {};
+  return {json.value("stream_time", INT64_MIN), json.value("arrivals", int64_t{0})};
 }
 
 }  // namespace
@@ -117,7 +120,7 @@ struct QueryUnit::Slot {
   std::unique_ptr<state::TaskState> state;
   std::unique_ptr<Collector> collector;
   std::unique_ptr<Task> task;
-  int64_t committed_stream_time = INT64_MIN;
+  TaskProgress committed;
   std::map<std::string, int64_t> changelog_ends;  // store → end offset of its changelog partition as of the last commit
 };
 
@@ -154,7 +157,7 @@ void QueryUnit::open() {
   }
   for (auto& slot : slots_) {
     set_positions(*slot);
-    slot->task->restore_stream_time(slot->committed_stream_time);
+    slot->task->restore(slot->committed);
   }
   for (const auto& [partition, readers] : routes_) {
     int64_t start = INT64_MAX;
@@ -240,7 +243,9 @@ void QueryUnit::set_positions(Slot& slot) {
     if (!query_->transient) committed = services_.log->committed_offset(query_->group, partition);
     if (committed) {
       slot.start[i] = committed->offset;
-      slot.committed_stream_time = std::max(slot.committed_stream_time, stream_time_of(committed->metadata));
+      const TaskProgress progress = progress_of(committed->metadata);
+      slot.committed.stream_time = std::max(slot.committed.stream_time, progress.stream_time);
+      slot.committed.arrivals = std::max(slot.committed.arrivals, progress.arrivals);
     } else {
       const PlanNode& node = *slot.stage->inputs[i];
       // A table is all of its topic, whenever the query began.
@@ -261,7 +266,7 @@ void QueryUnit::set_positions(Slot& slot) {
       }
       // Kept from now on: a restart before the first commit must not skip what arrives meanwhile.
       if (!query_->transient) {
-        transaction_->commit_offset(query_->group, partition, {slot.start[i], offset_metadata(INT64_MIN)});
+        transaction_->commit_offset(query_->group, partition, {slot.start[i], offset_metadata({})});
       }
     }
     routes_[partition].emplace_back(&slot, i);
@@ -355,7 +360,7 @@ void QueryUnit::commit(int64_t now_ms) {
       out.timestamp = record.timestamp;
       transaction_->append(topic, slot->place.partition, out);
     });
-    const std::string metadata = offset_metadata(slot->task->stream_time());
+    const std::string metadata = offset_metadata(slot->task->progress());
     for (size_t i = 0; i < slot->inputs.size(); ++i) {
       const int64_t position = slot->task->position(i);
       if (position >= 0) transaction_->commit_offset(query_->group, slot->inputs[i], {position, metadata});
@@ -367,7 +372,7 @@ void QueryUnit::commit(int64_t now_ms) {
   bool wants_checkpoint = false;
   for (auto& slot : slots_) {
     slot->state->committed();
-    slot->committed_stream_time = slot->task->stream_time();
+    slot->committed = slot->task->progress();
     for (const std::string& store : slot->state->store_names()) {
       const auto end = ends.find({query_->changelog_topic(store), slot->place.partition});
       if (end != ends.end()) slot->changelog_ends[store] = end->second;
@@ -384,7 +389,7 @@ void QueryUnit::commit(int64_t now_ms) {
 
 void QueryUnit::checkpoint(Slot& slot) {
   if (slot.state->store_names().empty()) return;
-  slot.state->checkpoint(Json{{"changelogs", slot.changelog_ends}, {"stream_time", slot.committed_stream_time}}.dump());
+  slot.state->checkpoint(Json{{"changelogs", slot.changelog_ends}, {"stream_time", slot.committed.stream_time}}.dump());
 }
 
 int64_t QueryUnit::next_due_ms() const {
