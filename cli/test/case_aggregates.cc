@@ -61,6 +61,50 @@ class CompleteRowsAggregate final : public Aggregate {
   ElementCodec codec_;
 };
 
+// The sums of a structure's two INT fields.
+class FieldSumsAggregate final : public Aggregate {
+ public:
+  void initialize(std::string& out) override { append_sums(out, 0, 0); }
+  void add(std::string_view state, const AggregateRow& row, std::string& out) override {
+    const Column& arg = *row.args[0];
+    const auto field = [&](size_t i) {
+      return arg.is_valid(row.row) && arg.child(i).is_valid(row.row) ? arg.child(i).at<int32_t>(row.row) : 0;
+    };
+    append_sums(out, read_fixed<int32_t>(state) + field(0), read_fixed<int32_t>(state, 4) + field(1));
+  }
+  void merge(std::string_view a, std::string_view b, std::string& out) override {
+    append_sums(out, read_fixed<int32_t>(a) + read_fixed<int32_t>(b), read_fixed<int32_t>(a, 4) + read_fixed<int32_t>(b, 4));
+  }
+  void result(std::string_view state, Column& out, Arena&) override {
+    out.child(0).append<int32_t>(read_fixed<int32_t>(state));
+    out.child(1).append<int32_t>(read_fixed<int32_t>(state, 4));
+    out.close_struct_row();
+  }
+
+ private:
+  static void append_sums(std::string& out, int32_t a, int32_t b) {
+    append_fixed(out, a);
+    append_fixed(out, b);
+  }
+};
+
+// Sums of what it is given.
+AggregateFunction test_udaf() {
+  const auto sum = [](const FunctionBinding& binding) -> std::unique_ptr<Aggregate> {
+    return std::make_unique<WeightAggregate>(binding, 1);
+  };
+  return {.name = "TEST_UDAF",
+          .category = "test",
+          .description = "The sum.",
+          .overloads = {{.signature = "(INT) -> BIGINT", .description = "The sum.", .make = sum},
+                        {.signature = "(BIGINT) -> BIGINT", .description = "The sum.", .make = sum},
+                        {.signature = "(STRUCT<A INT, B INT>) -> STRUCT<A INT, B INT>",
+                         .description = "The sums of the fields.",
+                         .make = [](const FunctionBinding&) -> std::unique_ptr<Aggregate> {
+                           return std::make_unique<FieldSumsAggregate>();
+                         }}}};
+}
+
 AggregateFunction weight_function(std::string name, std::string signature, int columns) {
   return {.name = std::move(name),
           .category = "test",
@@ -86,7 +130,8 @@ AggregateFunction complete_rows_function(std::string name, std::string signature
 }  // namespace
 
 std::vector<AggregateFunction> case_aggregates() {
-  return {weight_function("VAR_ARG", "(BIGINT, STRING...) -> BIGINT", 0),
+  return {test_udaf(),
+          weight_function("VAR_ARG", "(BIGINT, STRING...) -> BIGINT", 0),
           weight_function("MID_VAR_ARG", "(BIGINT, STRING..., INT, INT) -> BIGINT", -2),
           weight_function("MULTI_ARG", "(BIGINT, STRING, INT, STRING...) -> BIGINT", 2),
           weight_function("FOUR_ARG", "(BIGINT, STRING, STRING, STRING, INT, STRING...) -> BIGINT", 4),

@@ -54,6 +54,7 @@ class CaseRun {
   void run() {
     create_topics();
     const bool refused = run_statements();
+    for (const JsonNode& record : list_of(test_, "outputs")) engine_.ensure_topic(record.string_or("topic", ""));
     const JsonNode* expected = test_.node.find("expectedException");
     if (refused) return;
     if (engine_.engine().query_definitions().empty() && expected == nullptr) throw CaseFailure("no query was made");
@@ -67,17 +68,20 @@ class CaseRun {
 
  private:
   void create_topics() {
+    std::map<std::string, DeclaredTopic> declared;
+    for (const std::string& text : test_.statements) {
+      for (DeclaredTopic& topic : topics_of_create(text)) declared.emplace(topic.name, topic);
+    }
     for (const JsonNode& topic : list_of(test_, "topics")) {
       const std::string name = topic.string_or("name", "");
-      engine_.ensure_topic(name, std::stoi(topic.string_or("numPartitions", topic.string_or("partitions", "1"))));
+      const std::string partitions = topic.string_or("numPartitions", topic.string_or("partitions", ""));
+      engine_.ensure_topic(name, !partitions.empty() ? std::stoi(partitions) : declared.contains(name) ? declared[name].partitions : 1);
       for (const bool key : {true, false}) register_topic_schema(topic, key);
     }
-    for (const std::string& text : test_.statements) {
-      for (const auto& [topic, partitions] : topics_of_create(text)) engine_.ensure_topic(topic, partitions);
+    for (const auto& [name, topic] : declared) {
+      if (topic.has_columns) engine_.ensure_topic(name, topic.partitions);
     }
-    for (const char* list : {"inputs", "outputs"}) {
-      for (const JsonNode& record : list_of(test_, list)) engine_.ensure_topic(record.string_or("topic", ""));
-    }
+    for (const JsonNode& record : list_of(test_, "inputs")) engine_.ensure_topic(record.string_or("topic", ""));
   }
 
   // The schemas that a topic of the case brings along, with their ids where it gives any.
@@ -118,8 +122,13 @@ class CaseRun {
   }
 
   // KAFKA_TOPIC and PARTITIONS of statements that declare columns: such topics exist before the statements run.
-  static std::vector<std::pair<std::string, int32_t>> topics_of_create(const std::string& text) {
-    std::vector<std::pair<std::string, int32_t>> out;
+  struct DeclaredTopic {
+    std::string name;
+    int32_t partitions = 1;
+    bool has_columns = false;
+  };
+  static std::vector<DeclaredTopic> topics_of_create(const std::string& text) {
+    std::vector<DeclaredTopic> out;
     std::vector<sql::StatementPtr> statements;
     try {
       statements = sql::parse_script(text);
@@ -128,7 +137,7 @@ class CaseRun {
     }
     for (const sql::StatementPtr& statement : statements) {
       const auto* create = std::get_if<sql::CreateSource>(&statement->body);
-      if (create == nullptr || create->elements.empty()) continue;
+      if (create == nullptr) continue;
       std::string topic;
       int32_t partitions = 1;
       for (const sql::Property& property : create->properties) {
@@ -139,7 +148,7 @@ class CaseRun {
           partitions = static_cast<int32_t>(static_cast<const sql::IntegerLiteral&>(*property.value).value);
         }
       }
-      if (!topic.empty() && partitions > 0) out.emplace_back(topic, partitions);
+      if (!topic.empty() && partitions > 0) out.push_back({topic, partitions, !create->elements.empty()});
     }
     return out;
   }
