@@ -24,6 +24,7 @@ weir_dependency(simdjson PKG simdjson)
 weir_dependency(curl PKG libcurl)
 weir_dependency(crypto PKG libcrypto)
 weir_dependency(pcre2 PKG libpcre2-8)
+weir_dependency(protobuf PKG protobuf)
 weir_dependency(date LIBS date-tz)
 # Debian builds the library for the system's time zone files; its header has to be told the same.
 target_compile_definitions(weir_date INTERFACE USE_OS_TZDB=1)

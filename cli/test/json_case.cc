@@ -11,6 +11,7 @@
 #include "cli/test/record_values.h"
 #include "cli/test/side_by_side.h"
 #include "cli/test/test_engine.h"
+#include "engine/formats/schema_identity.h"
 
 namespace weir::cli {
 
@@ -296,6 +297,19 @@ class CaseRun {
       if (!partitions.empty() && partitions != std::to_string(found->config.partitions)) {
         throw CaseFailure("the topic " + name + " has " + std::to_string(found->config.partitions) + " partitions, expected " + partitions);
       }
+      for (const char* side : {"key", "value"}) check_schema(name, expected, side);
+    }
+  }
+
+  // Protobuf's schemas are compared word by word.
+  void check_schema(const std::string& topic, const JsonNode& expected, const std::string& side) {
+    const JsonNode* format = expected.find(side + "Format");
+    const JsonNode* schema = expected.find(side + "Schema");
+    if (schema == nullptr || format == nullptr || format->string_or("format", "") != "PROTOBUF") return;
+    const auto actual = engine_.engine().registry()->latest(topic + "-" + side);
+    if (!actual) throw CaseFailure("the subject " + topic + "-" + side + " has no schema");
+    if (actual->type != "PROTOBUF" || canonical_schema("PROTOBUF", actual->schema) != canonical_schema("PROTOBUF", schema->text)) {
+      throw CaseFailure("the subject " + topic + "-" + side + " has the schema " + actual->schema);
     }
   }
 

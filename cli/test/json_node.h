@@ -14,6 +14,7 @@ struct JsonNode {
   Kind kind = Kind::kNull;
   bool boolean = false;
   std::string text;  // kNumber: as written; kString
+  bool inexact = false;  // kNumber: binary floating point, compared as such
   std::vector<JsonNode> items;
   std::vector<JsonMember> members;
 

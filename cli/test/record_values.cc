@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "cli/test/case_match.h"
+#include "cli/test/protobuf_records.h"
 #include "engine/exec/window_key.h"
 #include "engine/types/text.h"
 
@@ -29,6 +30,20 @@ TestSide side_of(const TestEngine& engine, const std::string& topic, bool key) {
   const auto columns = key ? source->key_columns() : source->value_columns();
   if (columns.size() == 1) side.single = columns[0]->type;
   return side;
+}
+
+FormatContext context_of(TestEngine& engine, const std::string& topic, bool key) {
+  FormatContext context;
+  context.topic = topic;
+  context.is_key = key;
+  context.registry = engine.engine().registry();
+  if (const SourcePtr source = engine.source_of_topic(topic)) {
+    context.spec = key ? source->key_format : source->value_format;
+    for (const SourceColumn* column : key ? source->key_columns() : source->value_columns()) {
+      context.columns.push_back({column->name, column->type});
+    }
+  }
+  return context;
 }
 
 std::string big_endian_bytes(uint64_t value, int bytes) {
@@ -74,6 +89,9 @@ std::optional<std::string> to_bytes(TestEngine& engine, const std::string& topic
       append_schema_header(out, schema ? schema->id : 1);
       return out + node->dump();
     }
+    case FormatKind::kProtobuf:
+    case FormatKind::kProtobufNoSr:
+      return protobuf_bytes_of_json(context_of(engine, topic, key), *node);
     default:
       throw std::invalid_argument(std::string("test records in ") + format_name(side.format) + " are not supported yet");
   }
@@ -118,6 +136,9 @@ JsonNode from_bytes(TestEngine& engine, const std::string& topic, bool key, cons
     case FormatKind::kJsonSr:
       if (!schema_id_of(*bytes)) throw std::invalid_argument("the record in " + topic + " has no schema id before its JSON");
       return parse_json(std::string_view(*bytes).substr(5));
+    case FormatKind::kProtobuf:
+    case FormatKind::kProtobufNoSr:
+      return json_of_protobuf_bytes(context_of(engine, topic, key), *bytes);
     default:
       throw std::invalid_argument(std::string("test records in ") + format_name(side.format) + " are not supported yet");
   }

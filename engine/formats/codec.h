@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,11 @@ class Codec {
     return nullptr;
   }  // "JSON": the registry's name; null: the format has no schemas
   virtual std::string schema_text(const FormatContext& context) const;
-  virtual std::vector<FormatColumn> columns_of(const FormatSpec& spec, bool is_key,
-                                               const RegisteredSchema& schema) const;
+  // `registry`: where the schemas are that this one refers to.
+  virtual std::vector<FormatColumn> columns_of(const FormatSpec& spec, bool is_key, const RegisteredSchema& schema,
+                                               SchemaRegistry& registry) const;
+  // The subject's schema by which records are written instead of one made from the columns; nullopt: there is none such.
+  virtual std::optional<RegisteredSchema> adopted_schema(const FormatContext& context) const;
 };
 
 // Throws std::invalid_argument when the format is not supported.
@@ -37,6 +41,8 @@ const Codec& kafka_codec();
 const Codec& delimited_codec();
 const Codec& json_codec();
 const Codec& json_sr_codec();
+const Codec& protobuf_codec();
+const Codec& protobuf_nosr_codec();
 
 // The id with which an encoder marks its records: register_schema(context), but what this process has registered before
 // isn't asked for again.

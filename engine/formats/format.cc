@@ -24,6 +24,12 @@ constexpr std::array<FormatName, 8> kFormatNames = {{{FormatKind::kNone, "NONE"}
                                                      {FormatKind::kProtobuf, "PROTOBUF"},
                                                      {FormatKind::kProtobufNoSr, "PROTOBUF_NOSR"}}};
 
+std::string to_upper_ascii(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
 // Null: known by name, but not built yet.
 const Codec* find_codec(FormatKind kind) {
   switch (kind) {
@@ -37,9 +43,11 @@ const Codec* find_codec(FormatKind kind) {
       return &json_codec();
     case FormatKind::kJsonSr:
       return &json_sr_codec();
-    case FormatKind::kAvro:
     case FormatKind::kProtobuf:
+      return &protobuf_codec();
     case FormatKind::kProtobufNoSr:
+      return &protobuf_nosr_codec();
+    case FormatKind::kAvro:
       return nullptr;
   }
   return nullptr;
@@ -74,11 +82,28 @@ const char* format_name(FormatKind kind) {
 }
 
 std::optional<FormatKind> format_from_name(const std::string& name) {
-  std::string upper(name);
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const std::string upper = to_upper_ascii(name);
   for (const FormatName& entry : kFormatNames) {
     if (upper == entry.name) return entry.kind;
+  }
+  return std::nullopt;
+}
+
+const char* protobuf_nullable_name(ProtobufNullable nullable) {
+  switch (nullable) {
+    case ProtobufNullable::kOptional:
+      return "OPTIONAL";
+    case ProtobufNullable::kWrapper:
+      return "WRAPPER";
+    case ProtobufNullable::kDefault:
+      break;
+  }
+  return "";
+}
+
+std::optional<ProtobufNullable> protobuf_nullable_from_name(const std::string& name) {
+  for (const ProtobufNullable nullable : {ProtobufNullable::kOptional, ProtobufNullable::kWrapper}) {
+    if (to_upper_ascii(name) == protobuf_nullable_name(nullable)) return nullable;
   }
   return std::nullopt;
 }
@@ -101,7 +126,10 @@ const Codec& codec_of(FormatKind kind) {
 }
 
 std::string Codec::schema_text(const FormatContext&) const { return {}; }
-std::vector<FormatColumn> Codec::columns_of(const FormatSpec&, bool, const RegisteredSchema&) const { return {}; }
+std::vector<FormatColumn> Codec::columns_of(const FormatSpec&, bool, const RegisteredSchema&, SchemaRegistry&) const {
+  return {};
+}
+std::optional<RegisteredSchema> Codec::adopted_schema(const FormatContext&) const { return std::nullopt; }
 
 std::string subject_of(const std::string& topic, bool is_key) { return topic + (is_key ? "-key" : "-value"); }
 
@@ -159,7 +187,7 @@ std::vector<FormatColumn> infer_columns(const FormatSpec& spec, bool is_key, con
                                   ", which needs type " + codec.schema_type() + ": set " +
                                   (is_key ? "KEY_FORMAT" : "VALUE_FORMAT") + " accordingly");
   }
-  return codec.columns_of(spec, is_key, *schema);
+  return codec.columns_of(spec, is_key, *schema, registry);
 }
 
 int register_schema(const FormatContext& context) {
@@ -168,6 +196,7 @@ int register_schema(const FormatContext& context) {
   SchemaRegistry& registry = registry_of(context);
   const std::string subject = subject_of(context.topic, context.is_key);
   if (!context.spec.schema_id) {
+    if (const auto adopted = codec.adopted_schema(context)) return adopted->id;
     return registry.register_schema(subject, codec.schema_type(), codec.schema_text(context));
   }
   // A schema given by its id is registered as it is, so that the topic's subject names it too.

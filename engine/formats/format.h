@@ -23,6 +23,12 @@ const char* format_name(FormatKind kind);                                 // "JS
 std::optional<FormatKind> format_from_name(const std::string& name);      // case-insensitive
 std::vector<std::string> format_names();                                  // those that this version supports
 
+// How the PROTOBUF formats write columns that may be NULL: as plain fields, which turn NULL into 0, "" or false; as
+// fields marked optional; or as the wrapper messages of google/protobuf/wrappers.proto.
+enum class ProtobufNullable { kDefault, kOptional, kWrapper };
+const char* protobuf_nullable_name(ProtobufNullable nullable);                                // "OPTIONAL"
+std::optional<ProtobufNullable> protobuf_nullable_from_name(const std::string& name);  // case-insensitive
+
 // A format with its properties, as a source or sink declares them.
 struct FormatSpec {
   FormatKind kind = FormatKind::kJson;
@@ -30,6 +36,7 @@ struct FormatSpec {
   bool wrap_single_value = true;       // a single value column is written as a record with one field
   std::optional<int> schema_id;        // KEY_SCHEMA_ID / VALUE_SCHEMA_ID
   std::string schema_full_name;
+  ProtobufNullable protobuf_nullable = ProtobufNullable::kDefault;  // …_PROTOBUF_NULLABLE_REPRESENTATION
   bool operator==(const FormatSpec&) const = default;
 };
 

@@ -61,8 +61,8 @@ class JsonSrCodec : public JsonCodec {
   }
   const char* schema_type() const override { return "JSON"; }
   std::string schema_text(const FormatContext& context) const override { return json_schema_of(context); }
-  std::vector<FormatColumn> columns_of(const FormatSpec& spec, bool is_key,
-                                       const RegisteredSchema& schema) const override {
+  std::vector<FormatColumn> columns_of(const FormatSpec& spec, bool is_key, const RegisteredSchema& schema,
+                                       SchemaRegistry&) const override {
     return columns_of_json_schema(spec, is_key, schema);
   }
 };

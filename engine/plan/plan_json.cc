@@ -76,6 +76,9 @@ PlanJson plan_format_json(const FormatSpec& spec) {
   if (spec.kind == FormatKind::kDelimited) json["delimiter"] = spec.delimiter;
   if (spec.schema_id) json["schema_id"] = *spec.schema_id;
   if (!spec.schema_full_name.empty()) json["full_name"] = spec.schema_full_name;
+  if (spec.protobuf_nullable != ProtobufNullable::kDefault) {
+    json["nullable"] = protobuf_nullable_name(spec.protobuf_nullable);
+  }
   return json;
 }
 
@@ -88,6 +91,7 @@ FormatSpec plan_format(const PlanJson& json) {
   spec.delimiter = json.value("delimiter", spec.delimiter);
   if (json.contains("schema_id")) spec.schema_id = json.at("schema_id").get<int>();
   spec.schema_full_name = json.value("full_name", "");
+  spec.protobuf_nullable = protobuf_nullable_from_name(json.value("nullable", "")).value_or(ProtobufNullable::kDefault);
   return spec;
 }
 

@@ -77,6 +77,11 @@ void read_side(const WithClause& with, const std::string& side, FormatSpec& spec
     refuse(nullable + " is for the PROTOBUF formats, but the " + side + "_FORMAT is " + format_name(spec.kind) + ".",
            with.position(nullable));
   }
+  if (const auto text = with.text(nullable)) {
+    const auto given = protobuf_nullable_from_name(*text);
+    if (!given) refuse(nullable + " is OPTIONAL or WRAPPER, not '" + *text + "'.", with.position(nullable));
+    spec.protobuf_nullable = *given;
+  }
 }
 
 std::optional<FormatKind> given_kind(const WithClause& with, const std::string& side) {
@@ -91,6 +96,12 @@ std::optional<FormatKind> given_kind(const WithClause& with, const std::string& 
     if (const auto text = with.text(property)) return format_kind(*text, with.position(property));
   }
   return std::nullopt;
+}
+
+// A result that is Protobuf like its source names its message likewise.
+void inherit_schema_name(const FormatSpec& from, FormatSpec& spec) {
+  const bool protobuf = spec.kind == FormatKind::kProtobuf || spec.kind == FormatKind::kProtobufNoSr;
+  if (protobuf && from.kind == spec.kind) spec.schema_full_name = from.schema_full_name;
 }
 
 FormatKind default_key_kind(const BindContext& context, const sql::Position& pos) {
@@ -146,6 +157,8 @@ SourceFormats sink_formats(const WithClause& with, const Source& from, bool has_
   out.value.kind = value ? *value : from.value_format.kind;
   if (out.key.kind == from.key_format.kind) out.key.delimiter = from.key_format.delimiter;
   if (out.value.kind == from.value_format.kind) out.value.delimiter = from.value_format.delimiter;
+  inherit_schema_name(from.key_format, out.key);
+  inherit_schema_name(from.value_format, out.value);
   read_side(with, "KEY", out.key);
   read_side(with, "VALUE", out.value);
   out.key.wrap_single_value = false;

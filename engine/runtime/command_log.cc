@@ -30,6 +30,9 @@ Json format_json(const FormatSpec& spec) {
   Json json = {{"format", format_name(spec.kind)}, {"delimiter", spec.delimiter}, {"wrap", spec.wrap_single_value}};
   if (spec.schema_id) json["schema_id"] = *spec.schema_id;
   if (!spec.schema_full_name.empty()) json["full_name"] = spec.schema_full_name;
+  if (spec.protobuf_nullable != ProtobufNullable::kDefault) {
+    json["nullable"] = protobuf_nullable_name(spec.protobuf_nullable);
+  }
   return json;
 }
 
@@ -42,6 +45,7 @@ FormatSpec format_of(const Json& json) {
   spec.wrap_single_value = json.at("wrap");
   if (json.contains("schema_id")) spec.schema_id = json["schema_id"].get<int>();
   spec.schema_full_name = json.value("full_name", "");
+  spec.protobuf_nullable = protobuf_nullable_from_name(json.value("nullable", "")).value_or(ProtobufNullable::kDefault);
   return spec;
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "engine/exec/window_key.h"
+#include "engine/formats/protobuf_printer.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/types/text.h"
 
@@ -47,8 +48,9 @@ std::string without_control_characters(std::string_view text) {
   return out;
 }
 
-std::string payload_text(const log::OptionalBytes& bytes) {
+std::string payload_text(const log::OptionalBytes& bytes, ProtobufPrinter& protobuf) {
   if (!bytes) return "<null>";
+  if (const auto message = protobuf.text(*bytes)) return without_control_characters(*message);
   const std::string format = guessed_format(*bytes);
   if (format == "JSON_SR") return without_control_characters(bytes->substr(5));
   if (format == "JSON" || format == "KAFKA_STRING") return without_control_characters(*bytes);
@@ -63,8 +65,9 @@ std::string payload_text(const log::OptionalBytes& bytes) {
 class PrintStream final : public RowStream {
  public:
   // `window`: of the topic's keys, if they have one.
-  PrintStream(log::Log& log, const log::TopicInfo& topic, const std::optional<WindowInfo>& window, const sql::Print& print)
-      : id_("print_" + topic.name), window_(window), limit_(print.limit), interval_(std::max<int64_t>(1, print.interval.value_or(1))), reader_(log.open_reader()) {
+  PrintStream(log::Log& log, const log::TopicInfo& topic, const std::optional<WindowInfo>& window,
+              std::shared_ptr<SchemaRegistry> registry, const sql::Print& print)
+      : protobuf_(std::move(registry)), id_("print_" + topic.name), window_(window), limit_(print.limit), interval_(std::max<int64_t>(1, print.interval.value_or(1))), reader_(log.open_reader()) {
     schema_.push_back({"LINE", Type::string(), false});
     for (int32_t p = 0; p < topic.config.partitions; ++p) {
       reader_->assign({topic.name, p}, print.from_beginning ? log::kEarliest : log::kLatest);
@@ -107,20 +110,21 @@ class PrintStream final : public RowStream {
     std::replace(time.begin(), time.begin() + std::min<size_t>(10, time.size()), '-', '/');
     std::string headers;
     for (const log::HeaderView& header : record.headers) {
-      headers += (headers.empty() ? ", headers: {" : ", ") + std::string(header.key) + ": " + payload_text(header.value);
+      headers += (headers.empty() ? ", headers: {" : ", ") + std::string(header.key) + ": " + payload_text(header.value, protobuf_);
     }
     if (!headers.empty()) headers += "}";
     return fmt::format("rowtime: {} Z, key: {}, value: {}, partition: {}{}", time, key_text(record.key),
-                       payload_text(record.value), partition, headers);
+                       payload_text(record.value, protobuf_), partition, headers);
   }
 
   // [key@start/end] where the key has a window.
-  std::string key_text(const log::OptionalBytes& bytes) const {
+  std::string key_text(const log::OptionalBytes& bytes) {
     const auto split = window_ && bytes ? split_windowed_key(*bytes, *window_) : std::nullopt;
-    if (!split) return payload_text(bytes);
-    return fmt::format("[{}@{}/{}]", payload_text(split->key), split->window.start, split->window.end);
+    if (!split) return payload_text(bytes, protobuf_);
+    return fmt::format("[{}@{}/{}]", payload_text(split->key, protobuf_), split->window.start, split->window.end);
   }
 
+  ProtobufPrinter protobuf_;
   std::string id_;
   std::optional<WindowInfo> window_;
   PlanSchema schema_;
@@ -146,7 +150,7 @@ StatementResult StatementExecutor::execute(const sql::Print& s) {
     if (source->topic == s.topic && source->window) window = source->window;
   }
   StatementResult result;
-  result.rows = std::make_shared<PrintStream>(*engine_.services_.log, *topic, window, s);
+  result.rows = std::make_shared<PrintStream>(*engine_.services_.log, *topic, window, engine_.services_.tasks.registry, s);
   result.is_print = true;
   return result;
 }
