@@ -14,11 +14,11 @@ namespace {
 const JsonNode* member_of_any_case(const JsonNode& node, const std::string& name) {
   if (const JsonNode* exact = node.find(name)) return exact;
   const auto same = [&](const auto& member) {
-    return std::equal(member.first.begin(), member.first.end(), name.begin(), name.end(),
+    return std::equal(member.name.begin(), member.name.end(), name.begin(), name.end(),
                       [](unsigned char a, unsigned char b) { return std::toupper(a) == std::toupper(b); });
   };
   const auto found = std::find_if(node.members.begin(), node.members.end(), same);
-  return found == node.members.end() ? nullptr : &found->second;
+  return found == node.members.end() ? nullptr : &found->value;
 }
 
 Value proto_value_of_json(const Type& type, const JsonNode* node) {

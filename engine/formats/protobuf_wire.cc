@@ -66,14 +66,6 @@ bool ProtobufCursor::skip_group(uint64_t number, int depth) {
   }
 }
 
-void append_varint(std::string& out, uint64_t value) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<char>(value | 0x80));
-    value >>= 7;
-  }
-  out.push_back(static_cast<char>(value));
-}
-
 void append_tag(std::string& out, int number, ProtobufWireType type) {
   append_varint(out, static_cast<uint64_t>(number) << 3 | static_cast<uint64_t>(type));
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/types/value_codec.h"
+
 namespace weir {
 
 enum class ProtobufWireType : uint8_t { kVarint = 0, kFixed64 = 1, kLength = 2, kGroup = 3, kEndGroup = 4, kFixed32 = 5 };
@@ -68,7 +70,6 @@ inline uint64_t to_zigzag(int64_t value) {
   return static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63);
 }
 
-void append_varint(std::string& out, uint64_t value);
 void append_tag(std::string& out, int number, ProtobufWireType type);
 void append_fixed32(std::string& out, uint32_t bits);
 void append_fixed64(std::string& out, uint64_t bits);
