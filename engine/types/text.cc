@@ -4,6 +4,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <type_traits>
+
+#include "engine/types/float_text.h"
 
 namespace weir {
 
@@ -81,9 +84,9 @@ bool append_short_double(std::string& out, double value) {
   return true;
 }
 
-}  // namespace
-
-void append_java_double(std::string& out, double value) {
+// The general way, for double and float.
+template <class T>
+void append_java_floating(std::string& out, T value) {
   if (std::isnan(value)) {
     out += "NaN";
     return;
@@ -98,14 +101,16 @@ void append_java_double(std::string& out, double value) {
     out += "0.0";
     return;
   }
-  if (append_short_double(out, value)) return;
+  if constexpr (std::is_same_v<T, double>) {
+    if (append_short_double(out, value)) return;
+  }
   char buffer[40];
   char* end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
   if (buffer[1] == 'e') {
     // Java prints at least two digits, and of the two-digit numbers that read back as the value the nearest: 4.9E-324.
     char two[40];
     char* two_end = std::to_chars(two, two + sizeof two, value, std::chars_format::scientific, 1).ptr;
-    double back = 0;
+    T back = 0;
     std::from_chars(two, two_end, back);
     if (back == value) end = std::copy(two, two_end, buffer);
   }
@@ -148,6 +153,11 @@ void append_java_double(std::string& out, double value) {
     out += std::to_string(exponent);
   }
 }
+
+}  // namespace
+
+void append_java_double(std::string& out, double value) { append_java_floating(out, value); }
+void append_java_float(std::string& out, float value) { append_java_floating(out, value); }
 
 std::string java_double(double value) {
   std::string out;
