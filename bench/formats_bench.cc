@@ -15,17 +15,53 @@ namespace {
 
 constexpr size_t kBenchRows = 1024;
 
+std::shared_ptr<SchemaRegistry> bench_registry() {
+  log::EmbeddedLogOptions options;
+  options.in_memory = true;
+  return open_embedded_registry(log::open_embedded_log(options));
+}
+
 FormatContext survey_context(FormatKind kind) {
   FormatContext context;
   context.spec.kind = kind;
   context.topic = "survey_responses";
+  if (uses_schema_registry(kind)) context.registry = bench_registry();
   context.columns = {{"RESPONSE_ID", Type::bigint()}, {"RESPONDENT_ID", Type::integer()},
                      {"QUESTION", Type::string()},    {"ANSWER", Type::string()},
                      {"SCORE", Type::float64()},      {"CREATED_AT", Type::timestamp()}};
   return context;
 }
 
-std::vector<std::string> survey_payloads(FormatKind kind) {
+// Written by the format's own encoder.
+std::vector<std::string> encoded_payloads(const FormatContext& context) {
+  Arena arena;
+  std::vector<std::unique_ptr<Column>> columns;
+  std::vector<const Column*> views;
+  for (const FormatColumn& column : context.columns) {
+    columns.push_back(std::make_unique<Column>(column.type));
+    views.push_back(columns.back().get());
+  }
+  std::unique_ptr<RowEncoder> encoder = make_encoder(context);
+  std::vector<std::string> payloads(kBenchRows);
+  for (size_t i = 0; i < kBenchRows; ++i) {
+    const std::vector<Value> row = {static_cast<int64_t>(1000000 + i),
+                                    static_cast<int32_t>(i),
+                                    "How satisfied are you with the service?",
+                                    "Rather satisfied; the answer took some time",
+                                    4.5,
+                                    static_cast<int64_t>(1700000000000 + i)};
+    for (size_t c = 0; c < row.size(); ++c) columns[c]->append_value(row[c], arena);
+    encoder->begin(views);
+    bool is_null = false;
+    std::string error;
+    if (!encoder->encode(static_cast<uint32_t>(i), payloads[i], is_null, error)) std::abort();
+  }
+  return payloads;
+}
+
+std::vector<std::string> survey_payloads(const FormatContext& context) {
+  const FormatKind kind = context.spec.kind;
+  if (kind == FormatKind::kAvro) return encoded_payloads(context);
   std::vector<std::string> payloads;
   for (size_t i = 0; i < kBenchRows; ++i) {
     const std::string id = std::to_string(1000000 + i);
@@ -46,7 +82,7 @@ std::vector<std::string> survey_payloads(FormatKind kind) {
 
 void decode_columns(benchmark::State& state, FormatKind kind, const std::vector<int>& wanted) {
   const FormatContext context = survey_context(kind);
-  const std::vector<std::string> payloads = survey_payloads(kind);
+  const std::vector<std::string> payloads = survey_payloads(context);
   const std::vector<log::OptionalBytes> views(payloads.begin(), payloads.end());
   std::unique_ptr<RowDecoder> decoder = make_decoder(context, wanted);
   std::vector<std::unique_ptr<Column>> columns;
@@ -70,12 +106,14 @@ void decode_columns(benchmark::State& state, FormatKind kind, const std::vector<
 
 void BM_JsonDecodeWanted(benchmark::State& state) { decode_columns(state, FormatKind::kJson, {0, 3, 5}); }
 void BM_JsonDecodeAll(benchmark::State& state) { decode_columns(state, FormatKind::kJson, {0, 1, 2, 3, 4, 5}); }
+void BM_AvroDecodeWanted(benchmark::State& state) { decode_columns(state, FormatKind::kAvro, {0, 3, 5}); }
+void BM_AvroDecodeAll(benchmark::State& state) { decode_columns(state, FormatKind::kAvro, {0, 1, 2, 3, 4, 5}); }
 void BM_DelimitedDecodeAll(benchmark::State& state) {
   decode_columns(state, FormatKind::kDelimited, {0, 1, 2, 3, 4, 5});
 }
 
 void BM_SimdjsonWanted(benchmark::State& state) {
-  const std::vector<std::string> payloads = survey_payloads(FormatKind::kJson);
+  const std::vector<std::string> payloads = survey_payloads(survey_context(FormatKind::kJson));
   simdjson::ondemand::parser parser;
   std::string padded;
   for (auto _ : state) {
@@ -105,6 +143,7 @@ void encode_rows(benchmark::State& state, FormatKind kind) {
   FormatContext context;
   context.spec.kind = kind;
   context.topic = "out";
+  if (uses_schema_registry(kind)) context.registry = bench_registry();
   context.columns = {
       {"RESPONSE_ID", Type::bigint()}, {"RESPONDENT_ID", Type::integer()}, {"QUESTION", Type::string()},
       {"NAME", Type::string()},        {"SCORE", Type::float64()},         {"AMOUNT", Type::decimal(10, 2)},
@@ -144,12 +183,16 @@ void encode_rows(benchmark::State& state, FormatKind kind) {
 }
 
 void BM_JsonEncode(benchmark::State& state) { encode_rows(state, FormatKind::kJson); }
+void BM_AvroEncode(benchmark::State& state) { encode_rows(state, FormatKind::kAvro); }
 void BM_DelimitedEncode(benchmark::State& state) { encode_rows(state, FormatKind::kDelimited); }
 
 BENCHMARK(BM_JsonDecodeWanted);
 BENCHMARK(BM_JsonDecodeAll);
 BENCHMARK(BM_SimdjsonWanted);
 BENCHMARK(BM_JsonEncode);
+BENCHMARK(BM_AvroDecodeWanted);
+BENCHMARK(BM_AvroDecodeAll);
+BENCHMARK(BM_AvroEncode);
 BENCHMARK(BM_DelimitedDecodeAll);
 BENCHMARK(BM_DelimitedEncode);
 

@@ -43,6 +43,7 @@ const Codec& json_codec();
 const Codec& json_sr_codec();
 const Codec& protobuf_codec();
 const Codec& protobuf_nosr_codec();
+const Codec& avro_codec();
 
 // The id with which an encoder marks its records: register_schema(context), but what this process has registered before
 // isn't asked for again.

@@ -43,12 +43,12 @@ const Codec* find_codec(FormatKind kind) {
       return &json_codec();
     case FormatKind::kJsonSr:
       return &json_sr_codec();
+    case FormatKind::kAvro:
+      return &avro_codec();
     case FormatKind::kProtobuf:
       return &protobuf_codec();
     case FormatKind::kProtobufNoSr:
       return &protobuf_nosr_codec();
-    case FormatKind::kAvro:
-      return nullptr;
   }
   return nullptr;
 }

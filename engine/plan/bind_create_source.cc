@@ -27,6 +27,7 @@ class SourceBinder {
     source.name = statement_.name.name;
     source.read_only = statement_.read_only;
     formats_ = declared_formats(with_, context_, statement_.name.pos);
+    name_key_schema(source.name, formats_.key);
     bind_topic();
     for (const sql::ColumnDefinition& element : statement_.elements) bind_element(element);
     check_headers();

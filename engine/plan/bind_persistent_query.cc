@@ -181,6 +181,7 @@ BoundPersistentQuery bind_create_source_as(const sql::CreateSourceAs& statement,
   sink.window = query.window;
   const auto keys = result_columns(query, true), values = result_columns(query, false);
   SourceFormats formats = sink_formats(with, first, !keys.empty(), context, pos);
+  name_key_schema(sink.name, formats.key);
   apply_wrapping(with, values.size(), context, formats.value);
   sink.key_format = formats.key;
   sink.value_format = formats.value;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "engine/formats/avro_names.h"
 #include "engine/plan/messages.h"
 
 namespace weir {
@@ -163,6 +164,10 @@ SourceFormats sink_formats(const WithClause& with, const Source& from, bool has_
   read_side(with, "VALUE", out.value);
   out.key.wrap_single_value = false;
   return out;
+}
+
+void name_key_schema(const std::string& source, FormatSpec& key) {
+  if (key.kind == FormatKind::kAvro && key.schema_full_name.empty()) key.schema_full_name = avro_key_schema_name(source);
 }
 
 void apply_wrapping(const WithClause& with, size_t value_columns, const BindContext& context, FormatSpec& value) {

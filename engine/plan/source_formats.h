@@ -20,6 +20,9 @@ SourceFormats declared_formats(const WithClause& with, const BindContext& contex
 SourceFormats sink_formats(const WithClause& with, const Source& from, bool has_key, const BindContext& context,
                            const sql::Position& pos);
 
+// The name of the schema that an AVRO key is written with, where KEY_SCHEMA_FULL_NAME gives none: one of the source's own.
+void name_key_schema(const std::string& source, FormatSpec& key);
+
 // WRAP_SINGLE_VALUE or its default, once the number of value columns is known.
 void apply_wrapping(const WithClause& with, size_t value_columns, const BindContext& context, FormatSpec& value);
 
