@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <map>
 
 #include "engine/exec/window_key.h"
+#include "engine/formats/avro_walk.h"
 #include "engine/formats/protobuf_printer.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/types/text.h"
@@ -48,9 +50,39 @@ std::string without_control_characters(std::string_view text) {
   return out;
 }
 
-std::string payload_text(const log::OptionalBytes& bytes, ProtobufPrinter& protobuf) {
+// The texts of payloads whose schema is registered. Belongs to one stream, hence one thread.
+class SchemaTexts {
+ public:
+  explicit SchemaTexts(std::shared_ptr<SchemaRegistry> registry) : registry_(registry), protobuf_(std::move(registry)) {}
+
+  // nullopt: the bytes aren't behind the id of a schema that says how to read them.
+  std::optional<std::string> text_of(std::string_view bytes) {
+    const auto id = schema_id_of(bytes);
+    if (!id || !registry_) return std::nullopt;
+    if (auto message = protobuf_.text(bytes)) return message;
+    try {
+      const auto [known, added] = avro_.try_emplace(*id);
+      if (added) {
+        const RegisteredSchema schema = registry_->schema_by_id(*id);
+        if (schema.type == "AVRO") known->second = AvroSchema::parse(schema, *registry_);
+      }
+      if (known->second) return avro_to_json(*known->second, bytes.substr(5));
+    } catch (const SchemaRegistryError&) {
+      // Shown as bytes: a payload of another kind may begin like a header.
+    } catch (const std::invalid_argument&) {
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::shared_ptr<SchemaRegistry> registry_;
+  ProtobufPrinter protobuf_;
+  std::map<int, std::shared_ptr<const AvroSchema>> avro_;  // by id; null: of another type, or unknown
+};
+
+std::string payload_text(const log::OptionalBytes& bytes, SchemaTexts& schemas) {
   if (!bytes) return "<null>";
-  if (const auto message = protobuf.text(*bytes)) return without_control_characters(*message);
+  if (const auto text = schemas.text_of(*bytes)) return without_control_characters(*text);
   const std::string format = guessed_format(*bytes);
   if (format == "JSON_SR") return without_control_characters(bytes->substr(5));
   if (format == "JSON" || format == "KAFKA_STRING") return without_control_characters(*bytes);
@@ -65,9 +97,9 @@ std::string payload_text(const log::OptionalBytes& bytes, ProtobufPrinter& proto
 class PrintStream final : public RowStream {
  public:
   // `window`: of the topic's keys, if they have one.
-  PrintStream(log::Log& log, const log::TopicInfo& topic, const std::optional<WindowInfo>& window,
-              std::shared_ptr<SchemaRegistry> registry, const sql::Print& print)
-      : protobuf_(std::move(registry)), id_("print_" + topic.name), window_(window), limit_(print.limit), interval_(std::max<int64_t>(1, print.interval.value_or(1))), reader_(log.open_reader()) {
+  PrintStream(log::Log& log, std::shared_ptr<SchemaRegistry> registry, const log::TopicInfo& topic,
+              const std::optional<WindowInfo>& window, const sql::Print& print)
+      : id_("print_" + topic.name), schemas_(std::move(registry)), window_(window), limit_(print.limit), interval_(std::max<int64_t>(1, print.interval.value_or(1))), reader_(log.open_reader()) {
     schema_.push_back({"LINE", Type::string(), false});
     for (int32_t p = 0; p < topic.config.partitions; ++p) {
       reader_->assign({topic.name, p}, print.from_beginning ? log::kEarliest : log::kLatest);
@@ -110,22 +142,22 @@ class PrintStream final : public RowStream {
     std::replace(time.begin(), time.begin() + std::min<size_t>(10, time.size()), '-', '/');
     std::string headers;
     for (const log::HeaderView& header : record.headers) {
-      headers += (headers.empty() ? ", headers: {" : ", ") + std::string(header.key) + ": " + payload_text(header.value, protobuf_);
+      headers += (headers.empty() ? ", headers: {" : ", ") + std::string(header.key) + ": " + payload_text(header.value, schemas_);
     }
     if (!headers.empty()) headers += "}";
     return fmt::format("rowtime: {} Z, key: {}, value: {}, partition: {}{}", time, key_text(record.key),
-                       payload_text(record.value, protobuf_), partition, headers);
+                       payload_text(record.value, schemas_), partition, headers);
   }
 
   // [key@start/end] where the key has a window.
   std::string key_text(const log::OptionalBytes& bytes) {
     const auto split = window_ && bytes ? split_windowed_key(*bytes, *window_) : std::nullopt;
-    if (!split) return payload_text(bytes, protobuf_);
-    return fmt::format("[{}@{}/{}]", payload_text(split->key, protobuf_), split->window.start, split->window.end);
+    if (!split) return payload_text(bytes, schemas_);
+    return fmt::format("[{}@{}/{}]", payload_text(split->key, schemas_), split->window.start, split->window.end);
   }
 
-  ProtobufPrinter protobuf_;
   std::string id_;
+  SchemaTexts schemas_;
   std::optional<WindowInfo> window_;
   PlanSchema schema_;
   std::optional<int64_t> limit_;
@@ -150,7 +182,7 @@ StatementResult StatementExecutor::execute(const sql::Print& s) {
     if (source->topic == s.topic && source->window) window = source->window;
   }
   StatementResult result;
-  result.rows = std::make_shared<PrintStream>(*engine_.services_.log, *topic, window, engine_.services_.tasks.registry, s);
+  result.rows = std::make_shared<PrintStream>(*engine_.services_.log, engine_.services_.tasks.registry, *topic, window, s);
   result.is_print = true;
   return result;
 }
