@@ -92,7 +92,9 @@ std::string compare_values(const JsonNode& expected, const JsonNode& actual, boo
     case Kind::kBoolean:
       return actual.kind == Kind::kBoolean && actual.boolean == expected.boolean ? "" : differs(expected, actual);
     case Kind::kNumber:
-      return actual.kind == Kind::kNumber && same_number(expected.text, actual.text, exact && !actual.inexact) ? "" : differs(expected, actual);
+      return actual.kind == Kind::kNumber && same_number(expected.text, actual.text, exact && !actual.inexact)
+                 ? ""
+                 : differs(expected, actual);
     case Kind::kString:
       if (actual.kind == Kind::kString && actual.text == expected.text) return "";
       if (actual.kind == Kind::kNumber && std::regex_match(expected.text, std::regex("[-+]?[0-9.]+([eE][-+]?[0-9]+)?")) &&

@@ -13,8 +13,8 @@ struct JsonNode {
   enum class Kind { kNull, kBoolean, kNumber, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   bool boolean = false;
-  std::string text;  // kNumber: as written; kString
-  bool inexact = false;  // kNumber: binary floating point, compared as such
+  bool inexact = false;  // kNumber: read from a floating-point number, whose text says more than its value
+  std::string text;      // kNumber: as written; kString
   std::vector<JsonNode> items;
   std::vector<JsonMember> members;
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "cli/test/avro_records.h"
 #include "cli/test/case_match.h"
 #include "cli/test/protobuf_records.h"
 #include "engine/exec/window_key.h"
@@ -92,6 +93,12 @@ std::optional<std::string> to_bytes(TestEngine& engine, const std::string& topic
     case FormatKind::kProtobuf:
     case FormatKind::kProtobufNoSr:
       return protobuf_bytes_of_json(context_of(engine, topic, key), *node);
+    case FormatKind::kAvro: {
+      SchemaRegistry& registry = *engine.engine().registry();
+      const auto schema = registry.latest(topic + (key ? "-key" : "-value"));
+      if (!schema) throw std::invalid_argument("there is no schema to write the records of " + topic + " with");
+      return avro_bytes_of_json(*schema, registry, *node);
+    }
     default:
       throw std::invalid_argument(std::string("test records in ") + format_name(side.format) + " are not supported yet");
   }
@@ -139,6 +146,8 @@ JsonNode from_bytes(TestEngine& engine, const std::string& topic, bool key, cons
     case FormatKind::kProtobuf:
     case FormatKind::kProtobufNoSr:
       return json_of_protobuf_bytes(context_of(engine, topic, key), *bytes);
+    case FormatKind::kAvro:
+      return json_of_avro_bytes(*engine.engine().registry(), *bytes);
     default:
       throw std::invalid_argument(std::string("test records in ") + format_name(side.format) + " are not supported yet");
   }
