@@ -83,7 +83,9 @@ TopicNeed bind_sink_topic(const WithClause& with, const sql::Identifier& name, c
     if (const auto count = count_property(context, "ksql.sink.partitions", name.pos)) {
       need.partitions = *count;
     } else if (context.topic_partitions) {
-      need.partitions = context.topic_partitions(first.topic);
+      // A topic that is there is taken as it is; a new one is like the first source's.
+      need.partitions = context.topic_partitions(topic);
+      if (!need.partitions) need.partitions = context.topic_partitions(first.topic);
     }
   }
   if (!with.has("REPLICAS")) {
