@@ -124,6 +124,7 @@ std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
       }
       break;
     case PlanKind::kStreamTableJoin:
+      return "a join of a stream with a table can't be replaced while it runs, as in ksqlDB. TERMINATE it, DROP what it writes and create it anew.";
     case PlanKind::kTableJoin:
     case PlanKind::kForeignKeyJoin:
     case PlanKind::kForeignKeyLookup:
