@@ -85,7 +85,7 @@ Engine::Engine(EngineOptions options)
   int threads = static_cast<int>(config_.get_int("num.threads"));
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
   if (options_.manual_queries) threads = 0;
-  workers_ = std::make_shared<WorkerPool>(threads, services_);
+  workers_ = std::make_unique<WorkerPool>(threads, services_);
 }
 
 Engine::~Engine() {
@@ -327,10 +327,7 @@ std::shared_ptr<RowStream> Engine::start_push_query(const BoundPushQuery& bound,
   std::shared_ptr<const QueryDefinition> query(resolved.get(), [this, resolved](const QueryDefinition* released) {
     delete_internal_topics(*released);
   });
-  const std::weak_ptr<WorkerPool> workers = workers_;
-  const auto wake = [workers] {
-    if (const auto pool = workers.lock()) pool->wake_all();
-  };
+  const std::function<void()> wake = workers_->waker();
   stream->set_callbacks(wake, wake);
   {
     std::lock_guard lock(queries_mutex_);

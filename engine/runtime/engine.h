@@ -138,7 +138,7 @@ class Engine {
   std::string connection_failure_;  // why it isn't there yet, or at all
   bool untold_outages_ = false;
   std::thread connector_thread_;
-  std::shared_ptr<WorkerPool> workers_;  // last: its threads use all of the above
+  std::unique_ptr<WorkerPool> workers_;  // last: its threads use all of the above
 };
 
 }  // namespace weir

@@ -121,6 +121,7 @@ struct QueryUnit::Slot {
   std::unique_ptr<Collector> collector;
   std::unique_ptr<Task> task;
   TaskProgress committed;
+  bool uncommitted = false;  // has worked since the last commit
   std::map<std::string, int64_t> changelog_ends;  // store → end offset of its changelog partition as of the last commit
 };
 
@@ -299,7 +300,12 @@ bool QueryUnit::work(int64_t now_ms) {
   query_->status->records_in.fetch_add(taken, std::memory_order_relaxed);
   size_t worked = 0;
   for (auto& slot : slots_) {
-    worked += slot->task->process([&](size_t input) { return reader_->at_end(slot->inputs[input]); });
+    const size_t rows = slot->task->process([&](size_t input) {
+      std::set<const Slot*> asked = {slot.get()};
+      return is_drained(*slot, input, asked);
+    });
+    slot->uncommitted = slot->uncommitted || rows > 0;
+    worked += rows;
     balance_inputs(*slot);
     if (slot->task->stream_time() > query_->status->stream_time.load()) {
       query_->status->stream_time.store(slot->task->stream_time());
@@ -317,6 +323,25 @@ bool QueryUnit::work(int64_t now_ms) {
     return true;  // a stage may have fed another stage of this unit
   }
   return busy;
+}
+
+// Without a look at what feeds a repartition topic, a join that catches up would take one side far ahead of the other, and find the
+// other's rows late. `asked`: who waits for the answer, as foreign-key joins feed each other.
+bool QueryUnit::is_drained(const Slot& slot, size_t input, std::set<const Slot*>& asked) const {
+  if (!reader_->at_end(slot.inputs[input])) return false;
+  const PlanNodePtr& node = slot.stage->inputs[input];
+  if (node->kind != PlanKind::kRepartition) return true;
+  for (const auto& feeder : slots_) {
+    const std::vector<PlanNodePtr>& sides = feeder->stage->side_repartitions;
+    const auto writes = [&](const PlanNodePtr& written) { return written && written->id == node->id; };
+    if (!writes(feeder->stage->repartition) && std::none_of(sides.begin(), sides.end(), writes)) continue;
+    if (!asked.insert(feeder.get()).second) continue;
+    if (feeder->uncommitted) return false;
+    for (size_t i = 0; i < feeder->inputs.size(); ++i) {
+      if (feeder->task->buffered(i) > 0 || !is_drained(*feeder, i, asked)) return false;
+    }
+  }
+  return true;
 }
 
 void QueryUnit::hand_out(log::FetchedRecords records) {
@@ -372,6 +397,7 @@ void QueryUnit::commit(int64_t now_ms) {
   bool wants_checkpoint = false;
   for (auto& slot : slots_) {
     slot->state->committed();
+    slot->uncommitted = false;
     slot->committed = slot->task->progress();
     for (const std::string& store : slot->state->store_names()) {
       const auto end = ends.find({query_->changelog_topic(store), slot->place.partition});

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ class QueryUnit {
   bool work(int64_t now_ms);
   void hand_out(log::FetchedRecords records);
   void balance_inputs(Slot& slot);
+  // Nothing more is to come through the input for now: neither from its topic nor, where this unit feeds that topic, from what it
+  // has not worked through yet.
+  bool is_drained(const Slot& slot, size_t input, std::set<const Slot*>& asked) const;
   void commit(int64_t now_ms);
   void checkpoint(Slot& slot);
   void fail(const std::string& reason, bool retry, int64_t now_ms);

@@ -35,7 +35,9 @@ Worker::~Worker() {
   thread_.join();
 }
 
-void Worker::wake() { signal_->wake(); }
+std::function<void()> Worker::waker() const {
+  return [signal = signal_] { signal->wake(); };
+}
 
 void Worker::execute(std::function<void()> command) {
   std::promise<void> done;
@@ -53,7 +55,7 @@ void Worker::execute(std::function<void()> command) {
 void Worker::add(std::shared_ptr<const QueryDefinition> query, std::vector<TaskPlace> places) {
   execute([&] {
     units_.push_back(std::make_unique<QueryUnit>(std::move(query), std::move(places), services_,
-                                                 [signal = signal_] { signal->wake(); }));
+                                                 waker()));
   });
 }
 
@@ -121,8 +123,12 @@ void WorkerPool::start(const std::shared_ptr<const QueryDefinition>& query) {
   }
 }
 
-void WorkerPool::wake_all() {
-  for (auto& worker : workers_) worker->wake();
+std::function<void()> WorkerPool::waker() const {
+  std::vector<std::function<void()>> wakers;
+  for (const auto& worker : workers_) wakers.push_back(worker->waker());
+  return [wakers = std::move(wakers)] {
+    for (const auto& wake : wakers) wake();
+  };
 }
 
 void WorkerPool::stop(const std::string& query_id) {

@@ -23,7 +23,8 @@ class Worker {
   void add(std::shared_ptr<const QueryDefinition> query, std::vector<TaskPlace> places);
   // Returns when the query's units here are closed.
   void remove(const std::string& query_id);
-  void wake();
+  // Wakes the worker; may be called by any thread, also when the worker has ended.
+  std::function<void()> waker() const;
 
  private:
   struct Signal;  // outlives the worker in the wake-up callbacks
@@ -43,7 +44,9 @@ class WorkerPool {
   // Spreads the query's tasks over the workers: equal partition numbers of all stages to one worker.
   void start(const std::shared_ptr<const QueryDefinition>& query);
   void stop(const std::string& query_id);
-  void wake_all();
+  // Wakes all workers; may be called by any thread, also when the pool is gone: it doesn't keep it alive, because a worker's own
+  // thread can't end it.
+  std::function<void()> waker() const;
 
  private:
   std::vector<std::unique_ptr<Worker>> workers_;
