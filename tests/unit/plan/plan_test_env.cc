@@ -7,21 +7,31 @@
 namespace weir {
 
 int MemoryRegistry::register_schema(const std::string& subject, const std::string& type, const std::string& schema,
-                                    const std::vector<SchemaReference>&) {
+                                    const std::vector<SchemaReference>& references) {
+  const auto is_known = [&](const RegisteredSchema& known) {
+    return known.schema == schema && known.type == type && known.references == references;
+  };
+  // put() may have given one schema several ids: the subject's own goes before the others.
+  if (const auto known = latest_.find(subject); known != latest_.end() && is_known(schemas_.at(known->second)))
+    return known->second;
   for (const auto& [id, known] : schemas_) {
-    if (known.schema == schema && known.type == type) {
-      latest_[subject] = id;
-      return id;
-    }
+    if (is_known(known)) return latest_[subject] = id;
   }
-  const int id = 1000 + static_cast<int>(schemas_.size());
-  put(id, subject, type, schema);
+  const int id = free_id();
+  put(id, subject, type, schema, references);
   return id;
 }
 
-void MemoryRegistry::put(int id, const std::string& subject, const std::string& type, const std::string& schema) {
-  schemas_[id] = {id, 1, subject, type, schema, {}};
+void MemoryRegistry::put(int id, const std::string& subject, const std::string& type, const std::string& schema,
+                         const std::vector<SchemaReference>& references) {
+  schemas_[id] = {id, 1, subject, type, schema, references};
   latest_[subject] = id;
+}
+
+int MemoryRegistry::free_id() const {
+  int id = 1;
+  while (schemas_.count(id) != 0) ++id;
+  return id;
 }
 
 RegisteredSchema MemoryRegistry::schema_by_id(int id) {

@@ -16,12 +16,15 @@ class MemoryRegistry final : public SchemaRegistry {
   int register_schema(const std::string& subject, const std::string& type, const std::string& schema,
                       const std::vector<SchemaReference>& references = {}) override;
   // A schema under an id that a test chooses.
-  void put(int id, const std::string& subject, const std::string& type, const std::string& schema);
+  void put(int id, const std::string& subject, const std::string& type, const std::string& schema,
+           const std::vector<SchemaReference>& references = {});
+  // The lowest that no schema has: 1, 2, … as a registry gives them.
+  int free_id() const;
   RegisteredSchema schema_by_id(int id) override;
   std::optional<RegisteredSchema> latest(const std::string& subject) override;
   std::optional<RegisteredSchema> schema_version(const std::string& subject, int) override { return latest(subject); }
   void import_schema(const RegisteredSchema& schema) override {
-    put(schema.id, schema.subject, schema.type, schema.schema);
+    put(schema.id, schema.subject, schema.type, schema.schema, schema.references);
   }
   std::vector<std::string> subjects() override;
   void delete_subject(const std::string& subject) override { latest_.erase(subject); }

@@ -13,9 +13,7 @@
 namespace weir::sql {
 namespace {
 
-// Beside the project's folder, of which the build folder is a part.
-const std::filesystem::path kCaseFolders =
-    std::filesystem::canonical("/proc/self/exe").parent_path() / "../../shared/qtt";
+const std::filesystem::path kCaseFolders = std::filesystem::path(WEIR_SOURCE_DIR).parent_path() / "shared/qtt";
 
 bool cases_are_there() {
   if (std::filesystem::exists(kCaseFolders)) return true;
