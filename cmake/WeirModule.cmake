@@ -23,6 +23,9 @@ function(weir_unit_tests name)
   endif()
   add_executable(test_${name} ${sources} ${CMAKE_SOURCE_DIR}/tests/unit/main.cc)
   target_link_libraries(test_${name} PRIVATE weir_${name})
+  if(WEIR_SANITIZE MATCHES "thread")
+    target_sources(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/c11_threads.cc)
+  endif()
   target_compile_definitions(test_${name} PRIVATE WEIR_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF)  # every test file has helpers of its own
   # GCC 12 takes the alternatives of a std::variant (Value) for uninitialised, whichever it holds.
