@@ -80,9 +80,8 @@ std::vector<std::string> survey_payloads(const FormatContext& context) {
   return payloads;
 }
 
-void decode_columns(benchmark::State& state, FormatKind kind, const std::vector<int>& wanted) {
-  const FormatContext context = survey_context(kind);
-  const std::vector<std::string> payloads = survey_payloads(context);
+void decode_payloads(benchmark::State& state, const FormatContext& context, const std::vector<std::string>& payloads,
+                     const std::vector<int>& wanted) {
   const std::vector<log::OptionalBytes> views(payloads.begin(), payloads.end());
   std::unique_ptr<RowDecoder> decoder = make_decoder(context, wanted);
   std::vector<std::unique_ptr<Column>> columns;
@@ -102,6 +101,35 @@ void decode_columns(benchmark::State& state, FormatKind kind, const std::vector<
   if (errors.count() > 0) state.SkipWithError(errors.errors()[0].message.c_str());
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kBenchRows));
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(kBenchRows * payloads[0].size()));
+}
+
+void decode_columns(benchmark::State& state, FormatKind kind, const std::vector<int>& wanted) {
+  const FormatContext context = survey_context(kind);
+  decode_payloads(state, context, survey_payloads(context), wanted);
+}
+
+// Lists, maps, structs and fields that are NULL or aren't there.
+void BM_JsonDecodeNested(benchmark::State& state) {
+  FormatContext context;
+  context.spec.kind = FormatKind::kJson;
+  context.topic = "survey_responses";
+  const TypePtr person =
+      Type::structure({{"NAME", Type::string()}, {"AGE", Type::integer()}, {"NOTE", Type::string()}});
+  context.columns = {{"ID", Type::bigint()},
+                     {"TAGS", Type::array(Type::string())},
+                     {"SCORES", Type::map(Type::string(), Type::integer())},
+                     {"PERSON", person},
+                     {"PARENT", person},
+                     {"NOTE", Type::string()},
+                     {"MORE", Type::array(person)}};
+  std::vector<std::string> payloads;
+  for (size_t i = 0; i < kBenchRows; ++i) {
+    payloads.push_back("{\"ID\":" + std::to_string(1000000 + i) +
+                       ",\"TAGS\":[\"red\",\"green\",null,\"blue\"],\"SCORES\":{\"first\":1,\"second\":2,\"third\":3},"
+                       "\"PERSON\":{\"NAME\":\"Ada Lovelace\",\"AGE\":36},\"PARENT\":null,"
+                       "\"MORE\":[{\"NAME\":\"Byron\"},{\"NAME\":\"Babbage\",\"AGE\":79}]}");
+  }
+  decode_payloads(state, context, payloads, {0, 1, 2, 3, 4, 5, 6});
 }
 
 void BM_JsonDecodeWanted(benchmark::State& state) { decode_columns(state, FormatKind::kJson, {0, 3, 5}); }
@@ -188,6 +216,7 @@ void BM_DelimitedEncode(benchmark::State& state) { encode_rows(state, FormatKind
 
 BENCHMARK(BM_JsonDecodeWanted);
 BENCHMARK(BM_JsonDecodeAll);
+BENCHMARK(BM_JsonDecodeNested);
 BENCHMARK(BM_SimdjsonWanted);
 BENCHMARK(BM_JsonEncode);
 BENCHMARK(BM_AvroDecodeWanted);
