@@ -268,7 +268,7 @@ bool AvroReader::run_array(const AvroReadStep& step, size_t slot) {
 bool AvroReader::run_map(const AvroReadStep& step, size_t slot) {
   const AvroCursor start = cursor_;
   if (!run_map_once(step, slot, {})) return false;
-  const std::vector<bool> repeated = step.slots->repeated_keys(slot);
+  const std::vector<bool> repeated = repeated_map_keys(step.slots->column(), slot);
   if (repeated.empty()) return true;
   cursor_ = start;
   return run_map_once(step, slot, repeated);

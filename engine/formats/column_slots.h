@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/types/column.h"
+#include "engine/formats/column_filling.h"
 
 namespace weir {
 
@@ -22,7 +22,7 @@ class ColumnSlots {
   // The column must have all its slots already; children of arrays and maps grow as elements come.
   void bind(Column& column);
   // Defines the slot; the newest slot may be defined again.
-  void set_null(size_t slot);
+  void set_null(size_t slot) { define_null(*column_, slot); }
   template <class T>
   void set(size_t slot, const T& value) {
     column_->set<T>(slot, value);
@@ -31,27 +31,18 @@ class ColumnSlots {
 
   // ARRAY and MAP: begin, an element slot for each element, end.
   void begin_elements(size_t slot) { elements_ = column_->offsets()[slot]; }
-  size_t add_element() {
-    if (elements_ == children_[0]->column_->size()) grow_elements();
-    return elements_++;
-  }
+  size_t add_element() { return add_child_element(*column_, elements_++); }
   void drop_element() { --elements_; }
   void end_elements(size_t slot) {
     column_->offsets()[slot + 1] = static_cast<uint32_t>(elements_);
     column_->set_valid(slot);
   }
-  // MAP with STRING keys: which elements of the slot have a key that comes again later; empty when none has. Of equal
-  // keys the last stays.
-  std::vector<bool> repeated_keys(size_t slot) const;
 
   // After the last slot: cuts the children to what was filled.
-  void finish();
+  void finish() { trim_children(*column_); }
 
  private:
-  void grow_elements();
-
   TypePtr type_;
-  TypeKind kind_;
   Column* column_ = nullptr;
   std::vector<std::unique_ptr<ColumnSlots>> children_;
   size_t elements_ = 0;  // ARRAY and MAP: slots of the children that are taken

@@ -1,7 +1,6 @@
 #include "engine/formats/json_column_reader.h"
 
 #include <limits>
-#include <unordered_map>
 
 #include "engine/formats/json_number.h"
 #include "engine/formats/json_text.h"
@@ -43,7 +42,6 @@ JsonColumnReader::JsonColumnReader(TypePtr type) : type_(std::move(type)), kind_
 
 void JsonColumnReader::bind(Column& column) {
   column_ = &column;
-  elements_ = 0;
   for (size_t i = 0; i < children_.size(); ++i) children_[i]->bind(column.child(i));
   if (fields_) {
     for (size_t i = 0; i < fields_->size(); ++i) fields_->column(i).bind(column.child(i));
@@ -114,37 +112,6 @@ bool JsonColumnReader::read(JsonRecord& record, size_t slot) {
 bool JsonColumnReader::read_null(JsonRecord& record, size_t slot) {
   set_null(slot);
   return record.reader.read_word("null");
-}
-
-void JsonColumnReader::set_null(size_t slot) {
-  column_->set_null(slot);
-  switch (kind_) {
-    case TypeKind::kString:
-    case TypeKind::kBytes:
-      column_->data<std::string_view>()[slot] = {};
-      break;
-    case TypeKind::kArray:
-    case TypeKind::kMap:
-      elements_ = column_->offsets()[slot];
-      column_->offsets()[slot + 1] = static_cast<uint32_t>(elements_);
-      break;
-    case TypeKind::kStruct:
-      fields_->set_null(slot);
-      break;
-    default:
-      break;
-  }
-}
-
-void JsonColumnReader::finish() {
-  if (!children_.empty()) elements_ = column_->offsets()[column_->size()];
-  for (size_t i = 0; i < children_.size(); ++i) {
-    column_->child(i).resize(elements_);
-    children_[i]->finish();
-  }
-  if (fields_) {
-    for (size_t i = 0; i < fields_->size(); ++i) fields_->column(i).finish();
-  }
 }
 
 bool JsonColumnReader::mismatch(JsonRecord& record) {
@@ -251,14 +218,6 @@ bool JsonColumnReader::read_bytes(JsonRecord& record, size_t slot) {
   return true;
 }
 
-size_t JsonColumnReader::add_element() {
-  if (elements_ == column_->child(0).size()) {
-    const size_t room = elements_ < 16 ? 16 : elements_ * 2;
-    for (size_t i = 0; i < children_.size(); ++i) column_->child(i).resize(room);
-  }
-  return elements_++;
-}
-
 bool JsonColumnReader::read_array(JsonRecord& record, size_t slot) {
   JsonReader& reader = record.reader;
   if (reader.peek() != '[') return mismatch(record);
@@ -286,8 +245,7 @@ bool JsonColumnReader::read_array(JsonRecord& record, size_t slot) {
 bool JsonColumnReader::read_map(JsonRecord& record, size_t slot) {
   const JsonReader start = record.reader;
   if (!read_map_entries(record, slot, {})) return false;
-  if (type_->map_key()->kind() != TypeKind::kString) return true;
-  std::vector<bool> repeated = repeated_keys(slot);
+  const std::vector<bool> repeated = repeated_map_keys(*column_, slot);
   if (repeated.empty()) return true;
   record.reader = start;
   return read_map_entries(record, slot, repeated);
@@ -354,26 +312,6 @@ bool JsonColumnReader::read_map_entry(JsonRecord& record, size_t element) {
   if (!has_key) return record.fail("an entry of a map has no field key");
   if (!has_value) children_[1]->set_null(element);
   return true;
-}
-
-// Which entries of the slot have a key that comes again later; empty when none has.
-std::vector<bool> JsonColumnReader::repeated_keys(size_t slot) const {
-  const std::string_view* names = column_->child(0).data<std::string_view>();
-  const uint32_t begin = column_->offsets()[slot], end = column_->offsets()[slot + 1];
-  constexpr uint32_t kFew = 8;
-  if (end - begin <= kFew) {
-    bool any = false;
-    for (uint32_t i = begin + 1; i < end; ++i) {
-      for (uint32_t j = begin; j < i; ++j) any |= names[i] == names[j];
-    }
-    if (!any) return {};
-  }
-  std::unordered_map<std::string_view, uint32_t> last;
-  for (uint32_t i = begin; i < end; ++i) last[names[i]] = i;
-  if (last.size() == end - begin) return {};
-  std::vector<bool> repeated(end - begin);
-  for (uint32_t i = begin; i < end; ++i) repeated[i - begin] = last[names[i]] != i;
-  return repeated;
 }
 
 JsonObjectReader::JsonObjectReader(const std::vector<StructField>& fields)

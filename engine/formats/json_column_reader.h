@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/formats/column_filling.h"
 #include "engine/formats/json_fields.h"
 #include "engine/formats/json_reader.h"
-#include "engine/types/column.h"
 
 namespace weir {
 
@@ -64,9 +64,9 @@ class JsonColumnReader {
   // Reads the value that comes next into the slot. Slots are defined in ascending order; the newest may be defined
   // again.
   bool read(JsonRecord& record, size_t slot);
-  void set_null(size_t slot);
+  void set_null(size_t slot) { define_null(*column_, slot); }
   // After the last record: cuts the children to what was read.
-  void finish();
+  void finish() { trim_children(*column_); }
 
  private:
   bool read_null(JsonRecord& record, size_t slot);
@@ -80,11 +80,10 @@ class JsonColumnReader {
   bool read_map_field(JsonRecord& record, size_t element);  // "name": value
   bool read_map_entry(JsonRecord& record, size_t element);  // {"key": name, "value": value}
   bool read_map_entries(JsonRecord& record, size_t slot, const std::vector<bool>& skipped);
-  std::vector<bool> repeated_keys(size_t slot) const;
   bool mismatch(JsonRecord& record);
   bool does_not_fit(JsonRecord& record);
   // Makes room for one more element in the children and returns its slot.
-  size_t add_element();
+  size_t add_element() { return add_child_element(*column_, elements_++); }
 
   TypePtr type_;
   TypeKind kind_;

@@ -6,33 +6,6 @@
 
 namespace weir {
 
-void define_null(Column& column, size_t slot) {
-  column.set_null(slot);
-  switch (column.kind()) {
-    case TypeKind::kString:
-    case TypeKind::kBytes:
-      column.data<std::string_view>()[slot] = {};
-      break;
-    case TypeKind::kArray:
-    case TypeKind::kMap:
-      column.offsets()[slot + 1] = column.offsets()[slot];
-      break;
-    case TypeKind::kStruct:
-      for (size_t i = 0; i < column.child_count(); ++i) define_null(column.child(i), slot);
-      break;
-    default:
-      break;
-  }
-}
-
-void trim_children(Column& column) {
-  const bool list = column.kind() == TypeKind::kArray || column.kind() == TypeKind::kMap;
-  for (size_t i = 0; i < column.child_count(); ++i) {
-    if (list) column.child(i).resize(column.offsets()[column.size()]);
-    trim_children(column.child(i));
-  }
-}
-
 std::unique_ptr<ProtobufColumnReader> make_protobuf_reader(const TypePtr& type,
                                                            const google::protobuf::FieldDescriptor& field,
                                                            const ProtobufSchema& schema) {

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/formats/column_filling.h"
 #include "engine/formats/protobuf_schema.h"
 #include "engine/formats/protobuf_shape.h"
 #include "engine/formats/protobuf_wire.h"
-#include "engine/types/column.h"
 
 namespace weir {
 
@@ -25,11 +25,6 @@ struct ProtobufRecord {
     return false;
   }
 };
-
-// Makes a slot NULL, its children included, so that the slots after it may be defined.
-void define_null(Column& column, size_t slot);
-// After the last record: cuts the children to what the rows refer to.
-void trim_children(Column& column);
 
 // One field into one column. Slots are defined in ascending order; the newest may be defined again.
 class ProtobufColumnReader {

@@ -1,21 +1,8 @@
 #include "engine/formats/protobuf_nested_readers.h"
 
-#include <stdexcept>
-#include <unordered_map>
+#include <algorithm>
 
 namespace weir {
-namespace {
-
-// Makes room for one more element in the children of a list or map.
-size_t add_proto_element(Column& column, size_t taken) {
-  if (taken == column.child(0).size()) {
-    const size_t room = taken < 16 ? 16 : taken * 2;
-    for (size_t i = 0; i < column.child_count(); ++i) column.child(i).resize(room);
-  }
-  return taken;
-}
-
-}  // namespace
 
 void ProtobufStructReader::bind(Column& column) {
   column_ = &column;
@@ -89,8 +76,7 @@ bool ProtobufListReader::read_packed(ProtobufRecord& record, std::string_view by
 }
 
 bool ProtobufListReader::read_element(ProtobufRecord& record, const ProtobufValue& value, size_t slot) {
-  const size_t element = add_proto_element(*column_, elements_);
-  ++elements_;
+  const size_t element = add_child_element(*column_, elements_++);
   element_->begin(element);
   if (element_->read(record, value, element) && element_->end(record, element)) return true;
   record.path.insert(0, "[" + std::to_string(element - column_->offsets()[slot]) + "]");
@@ -128,11 +114,9 @@ bool ProtobufMapReader::read(ProtobufRecord&, const ProtobufValue& value, size_t
 
 bool ProtobufMapReader::end(ProtobufRecord& record, size_t slot) {
   if (!read_entries(record, slot, {})) return false;
-  if (column_->child(0).kind() == TypeKind::kString) {
-    // Of equal keys the last stays. They are rare, so the map is then simply read again without the others.
-    const std::vector<bool> repeated = repeated_map_keys(*column_, slot, column_->offsets()[slot + 1]);
-    if (!repeated.empty() && !read_entries(record, slot, repeated)) return false;
-  }
+  // Of equal keys the last stays. They are rare, so the map is then simply read again without the others.
+  const std::vector<bool> repeated = repeated_map_keys(*column_, slot);
+  if (!repeated.empty() && !read_entries(record, slot, repeated)) return false;
   column_->set_valid(slot);
   return true;
 }
@@ -141,7 +125,7 @@ bool ProtobufMapReader::read_entries(ProtobufRecord& record, size_t slot, const 
   size_t elements = column_->offsets()[slot];
   for (size_t i = 0; i < entries_.size(); ++i) {
     if (i < skipped.size() && skipped[i]) continue;
-    const size_t element = add_proto_element(*column_, elements++);
+    const size_t element = add_child_element(*column_, elements++);
     if (read_entry(record, entries_[i], element)) continue;
     record.path.insert(0, "[entry " + std::to_string(i) + "]");
     return false;
@@ -173,25 +157,6 @@ bool ProtobufMapReader::read_entry(ProtobufRecord& record, std::string_view byte
 void ProtobufMapReader::set_absent(ProtobufRecord&, size_t slot) {
   define_null(*column_, slot);
   column_->set_valid(slot);
-}
-
-std::vector<bool> repeated_map_keys(const Column& map, size_t slot, size_t end) {
-  const std::string_view* names = map.child(0).data<std::string_view>();
-  const size_t begin = map.offsets()[slot];
-  constexpr size_t kFew = 8;
-  if (end - begin <= kFew) {
-    bool any = false;
-    for (size_t i = begin + 1; i < end; ++i) {
-      for (size_t j = begin; j < i; ++j) any |= names[i] == names[j];
-    }
-    if (!any) return {};
-  }
-  std::unordered_map<std::string_view, size_t> last;
-  for (size_t i = begin; i < end; ++i) last[names[i]] = i;
-  if (last.size() == end - begin) return {};
-  std::vector<bool> repeated(end - begin);
-  for (size_t i = begin; i < end; ++i) repeated[i - begin] = last[names[i]] != i;
-  return repeated;
 }
 
 }  // namespace weir

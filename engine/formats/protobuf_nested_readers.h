@@ -124,7 +124,5 @@ class ProtobufMapReader : public ProtobufColumnReader {
 std::unique_ptr<ProtobufColumnReader> make_protobuf_element_reader(const TypePtr& type,
                                                                    const google::protobuf::FieldDescriptor& field,
                                                                    const ProtobufSchema& schema);
-// Which entries of a map's slot have a key that comes again later; empty when none has.
-std::vector<bool> repeated_map_keys(const Column& map, size_t slot, size_t end);
 
 }  // namespace weir
