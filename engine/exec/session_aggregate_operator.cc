@@ -3,39 +3,21 @@
 #include <algorithm>
 
 #include "engine/exec/aggregation_times.h"
-#include "engine/exec/plan_columns.h"
 
 namespace weir {
 
 SessionAggregateOperator::SessionAggregateOperator(const PlanNode& node, AggregateSet aggregates, TaskContext& context)
-    : context_(context),
-      aggregates_(std::move(aggregates)),
-      output_(node, aggregates_, context),
-      key_codec_(types_where(node.inputs[0]->schema, true)),
-      key_columns_(indices_where(node.inputs[0]->schema, true)),
+    : GroupingOperator(node, std::move(aggregates), context),
       gap_(node.aggregate->window->size_ms),
       grace_(window_grace_ms(*node.aggregate)),
       final_(node.aggregate->final),
       sessions_(context.state->session(node.id, window_store_retention_ms(*node.aggregate))) {}
 
-void SessionAggregateOperator::push(const Batch& batch, int) {
-  if (stream_time_ == INT64_MIN) {  // the first batch since the start: go on where the store is
-    stream_time_ = sessions_.observed_time();
-    if (stream_time_ != INT64_MIN) last_close_ = stream_time_ - grace_ - gap_;
-  }
-  keys_ = columns_at(batch.columns, key_columns_);
-  aggregates_.begin(batch);
-  for (uint32_t row = 0; row < batch.rows; ++row) {
-    if (batch.null_value.test(row)) continue;
-    if (has_null_key(batch, keys_, row)) {
-      context_.errors.report({RowError::Stage::kNullKey, row, "GROUP BY", "a grouping expression is NULL; the row is dropped"});
-      continue;
-    }
-    take_in(batch, row);
-    if (output_.full()) forward(output_.take(batch));
-  }
-  if (context_.errors.count() > 0) context_.drain_errors(batch);
-  if (!output_.empty()) forward(output_.take(batch));
+// The first batch since the start goes on where the store is.
+void SessionAggregateOperator::begin_rows() {
+  if (stream_time_ != INT64_MIN) return;
+  stream_time_ = sessions_.observed_time();
+  if (stream_time_ != INT64_MIN) last_close_ = stream_time_ - grace_ - gap_;
 }
 
 void SessionAggregateOperator::find_sessions(int64_t time) {
@@ -49,8 +31,6 @@ void SessionAggregateOperator::find_sessions(int64_t time) {
 void SessionAggregateOperator::take_in(const Batch& batch, uint32_t row) {
   const int64_t time = batch.timestamps[row];
   stream_time_ = std::max(stream_time_, time);
-  key_.clear();
-  key_codec_.encode(keys_, row, key_);
   find_sessions(time);
   WindowBounds bounds{time, time};
   for (const Session& session : found_) {
@@ -59,8 +39,9 @@ void SessionAggregateOperator::take_in(const Batch& batch, uint32_t row) {
   }
   if (bounds.end < stream_time_ - grace_ - gap_) {
     context_.errors.report({RowError::Stage::kLate, row, "WINDOW SESSION",
-                            "the row of time " + std::to_string(time) + " came when its session had closed at stream time " +
-                                std::to_string(stream_time_) + "; it is dropped"});
+                            "the row of time " + std::to_string(time) +
+                                " came when its session had closed at stream time " + std::to_string(stream_time_) +
+                                "; it is dropped"});
   } else {
     const std::string_view key = context_.arena->copy(key_);
     std::string_view before;  // the absorbed sessions together

@@ -1,43 +1,37 @@
-// GROUP BY in session windows: a row joins the sessions of its group that it is within the gap of, which become one, with the
-// results of Kafka Streams' KStreamSessionWindowAggregate record by record: the sessions that were absorbed are deleted, then
-// comes the one that they make. EMIT FINAL: a session goes out once no row can join it any more.
+// GROUP BY in session windows: a row joins the sessions of its group that it is within the gap of, which become one,
+// with the results of Kafka Streams' KStreamSessionWindowAggregate record by record: the sessions that were absorbed
+// are deleted, then comes the one that they make. EMIT FINAL: a session goes out once no row can join it any more.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "engine/exec/group_output.h"
+#include "engine/exec/grouping_operator.h"
 
 namespace weir {
 
-class SessionAggregateOperator final : public Operator {
+class SessionAggregateOperator final : public GroupingOperator {
  public:
   // `node`: of kind kAggregate with a session window.
   SessionAggregateOperator(const PlanNode& node, AggregateSet aggregates, TaskContext& context);
-  void push(const Batch& batch, int input) override;
 
  private:
   struct Session {
     WindowBounds bounds;
     std::string_view value;
   };
-  void take_in(const Batch& batch, uint32_t row);
+  void begin_rows() override;
+  void take_in(const Batch& batch, uint32_t row) override;
   void find_sessions(int64_t time);
   void emit_closed(uint32_t row);
 
-  TaskContext& context_;
-  AggregateSet aggregates_;
-  GroupOutput output_;
-  RowCodec key_codec_;
-  std::vector<int> key_columns_;
   const int64_t gap_, grace_;
   const bool final_;
   state::SessionStore& sessions_;
   int64_t stream_time_ = INT64_MIN;
   int64_t last_close_ = INT64_MIN;  // EMIT FINAL: sessions that ended before are out
-  std::vector<const Column*> keys_;
   std::vector<Session> found_;
-  std::string key_, value_, merged_;
+  std::string merged_;
 };
 
 }  // namespace weir

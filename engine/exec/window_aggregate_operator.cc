@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/exec/aggregation_times.h"
-#include "engine/exec/plan_columns.h"
 
 namespace weir {
 
@@ -15,11 +14,7 @@ int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0);
 }  // namespace
 
 WindowAggregateOperator::WindowAggregateOperator(const PlanNode& node, AggregateSet aggregates, TaskContext& context)
-    : context_(context),
-      aggregates_(std::move(aggregates)),
-      output_(node, aggregates_, context),
-      key_codec_(types_where(node.inputs[0]->schema, true)),
-      key_columns_(indices_where(node.inputs[0]->schema, true)),
+    : GroupingOperator(node, std::move(aggregates), context),
       size_(node.aggregate->window->size_ms),
       advance_(node.aggregate->window->advance_ms),
       grace_(window_grace_ms(*node.aggregate)),
@@ -27,34 +22,24 @@ WindowAggregateOperator::WindowAggregateOperator(const PlanNode& node, Aggregate
       final_(node.aggregate->final),
       groups_(context.state->window(node.id, {window_store_retention_ms(*node.aggregate), false})) {}
 
-void WindowAggregateOperator::push(const Batch& batch, int) {
-  if (stream_time_ == INT64_MIN) {  // the first batch since the start: go on where the stores are
-    stream_time_ = groups_.observed_time();
-    if (stream_time_ != INT64_MIN) last_close_ = stream_time_ - grace_;
-  }
-  keys_ = columns_at(batch.columns, key_columns_);
-  aggregates_.begin(batch);
-  for (uint32_t row = 0; row < batch.rows; ++row) {
-    if (batch.null_value.test(row)) continue;
-    if (has_null_key(batch, keys_, row)) {
-      context_.errors.report({RowError::Stage::kNullKey, row, "GROUP BY", "a grouping expression is NULL; the row is dropped"});
-      continue;
-    }
-    take_in(batch, row);
-  }
+// The first batch since the start goes on where the store is.
+void WindowAggregateOperator::begin_rows() {
+  if (stream_time_ != INT64_MIN) return;
+  stream_time_ = groups_.observed_time();
+  if (stream_time_ != INT64_MIN) last_close_ = stream_time_ - grace_;
+}
+
+void WindowAggregateOperator::end_rows() {
   if (stream_time_ != INT64_MIN) groups_.advance_time(stream_time_);
-  if (context_.errors.count() > 0) context_.drain_errors(batch);
-  if (!output_.empty()) forward(output_.take(batch));
 }
 
 void WindowAggregateOperator::take_in(const Batch& batch, uint32_t row) {
   const int64_t time = batch.timestamps[row];
   stream_time_ = std::max(stream_time_, time);
-  key_.clear();
-  key_codec_.encode(keys_, row, key_);
   const int64_t close = stream_time_ - grace_;
   int64_t late = 0;
-  for (int64_t start = std::max<int64_t>(0, time - size_ + advance_) / advance_ * advance_; start <= time; start += advance_) {
+  for (int64_t start = std::max<int64_t>(0, time - size_ + advance_) / advance_ * advance_; start <= time;
+       start += advance_) {
     if (start + size_ > close) {
       change_group(batch, row, start);
     } else {
@@ -63,10 +48,11 @@ void WindowAggregateOperator::take_in(const Batch& batch, uint32_t row) {
   }
   if (late > 0) {
     context_.errors.report({RowError::Stage::kLate, row, "WINDOW",
-                            "the row of time " + std::to_string(time) + " came when its window had closed at stream time " +
-                                std::to_string(stream_time_) + "; it is not counted there"});
+                            "the row of time " + std::to_string(time) +
+                                " came when its window had closed at stream time " + std::to_string(stream_time_) +
+                                "; it is not counted there"});
   }
-  if (final_) emit_closed(batch, row);
+  if (final_) emit_closed(row);
 }
 
 void WindowAggregateOperator::change_group(const Batch& batch, uint32_t row, int64_t start) {
@@ -76,33 +62,38 @@ void WindowAggregateOperator::change_group(const Batch& batch, uint32_t row, int
   aggregates_.add(old, row, batch.timestamps[row], value_);
   groups_.put(key_, start, value_);
   if (final_) return;
-  add(batch, {row, context_.arena->copy(key_), context_.arena->copy(value_), old, AggregateSet::time_of(value_),
-              {start, start + size_}});
+  output_.add({row,
+               context_.arena->copy(key_),
+               context_.arena->copy(value_),
+               old,
+               AggregateSet::time_of(value_),
+               {start, start + size_}});
 }
 
-// The windows that have closed since the last time, in the order of their start. Windows that the store keeps no longer when
-// stream time jumps are lost, as in Kafka Streams: RETENTION says how long they are kept.
-void WindowAggregateOperator::emit_closed(const Batch& batch, uint32_t row) {
+// The windows that have closed since the last time, in the order of their start. Windows that the store keeps no longer
+// when stream time jumps are lost, as in Kafka Streams: RETENTION says how long they are kept.
+void WindowAggregateOperator::emit_closed(uint32_t row) {
   const int64_t close = stream_time_ - grace_;
   const int64_t last_start = close - size_;
-  const bool any_closed = last_close_ == INT64_MIN || floor_divide(last_start, advance_) != floor_divide(last_close_ - size_, advance_);
+  const bool any_closed =
+      last_close_ == INT64_MIN || floor_divide(last_start, advance_) != floor_divide(last_close_ - size_, advance_);
   if (last_start < 0 || !any_closed) {
     last_close_ = close;
     return;
   }
   const int64_t newest_start = floor_divide(stream_time_, advance_) * advance_;
-  const int64_t first_start = std::max(last_close_ == INT64_MIN ? 0 : last_close_ - size_ + 1, newest_start - retention_);
+  const int64_t first_start =
+      std::max(last_close_ == INT64_MIN ? 0 : last_close_ - size_ + 1, newest_start - retention_);
   groups_.fetch_all(first_start, last_start, [&](std::string_view key, int64_t start, std::string_view value) {
-    output_.add({row, context_.arena->copy(key), context_.arena->copy(value), {}, AggregateSet::time_of(value), {start, start + size_}});
+    output_.add({row,
+                 context_.arena->copy(key),
+                 context_.arena->copy(value),
+                 {},
+                 AggregateSet::time_of(value),
+                 {start, start + size_}});
     return true;
   });
   last_close_ = close;
-  if (output_.full()) forward(output_.take(batch));
-}
-
-void WindowAggregateOperator::add(const Batch& batch, const GroupChange& change) {
-  output_.add(change);
-  if (output_.full()) forward(output_.take(batch));
 }
 
 }  // namespace weir
