@@ -1,5 +1,5 @@
-// One input of a join as the table of its latest rows: time and value columns by key, in a key-value store
-// (docs/formats.md, "Tables"). Owned by an operator; its thread.
+// A table as its latest rows, of an input of a join or of a table's topic: time and value columns by key, in a
+// key-value store (docs/formats.md, "Tables"). Owned by an operator; its thread.
 #pragma once
 
 #include <optional>

@@ -1,13 +1,14 @@
-// The records of a table's topic as changes of the table: a record with a value is its key's new row, one without deletes it.
-// Where old rows are asked for, the table is kept in a key-value store: time and value columns by key (docs/formats.md, "Tables").
+// The records of a table's topic as changes of the table: a record with a value is its key's new row, one without
+// deletes it. Where old rows are asked for, the table is kept in a key-value store: time and value columns by key
+// (docs/formats.md, "Tables").
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/exec/operator.h"
-#include "engine/exec/row_codec.h"
-#include "engine/plan/physical_plan.h"
+#include "engine/exec/stored_table.h"
 
 namespace weir {
 
@@ -22,10 +23,9 @@ class TableOperator final : public Operator {
 
   TaskContext& context_;
   PlanSchema schema_;
-  RowCodec key_codec_, value_codec_;
-  std::vector<int> key_columns_, value_columns_;
-  state::KeyValueStore* rows_ = nullptr;
-  std::string key_, value_;
+  std::vector<int> value_columns_;
+  std::optional<StoredTable> rows_;  // where old rows are asked for
+  std::string key_;
 };
 
 }  // namespace weir
