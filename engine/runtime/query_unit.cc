@@ -114,6 +114,7 @@ struct QueryUnit::Slot {
   TaskPlace place;
   const Stage* stage = nullptr;
   std::vector<log::TopicPartition> inputs;
+  std::vector<std::vector<const Slot*>> feeders;  // of each input
   std::vector<int64_t> start;        // where each input begins after the last commit
   std::vector<bool> paused;
   std::string directory;  // of the state
@@ -157,6 +158,7 @@ void QueryUnit::open() {
     slots_.push_back(std::move(slot));
   }
   for (auto& slot : slots_) {
+    for (size_t i = 0; i < slot->inputs.size(); ++i) slot->feeders.push_back(feeders_of(*slot, i));
     set_positions(*slot);
     slot->task->restore(slot->committed);
   }
@@ -170,6 +172,26 @@ void QueryUnit::open() {
   dirty_ = false;
   backoff_ms_ = 0;
   query_->status->set(QueryStatus::State::kRunning);
+}
+
+std::vector<const QueryUnit::Slot*> QueryUnit::feeders_of(const Slot& slot, size_t input) const {
+  std::vector<const Slot*> found;
+  const auto add_writers = [&](const PlanNode& node) {
+    if (node.kind != PlanKind::kRepartition) return;
+    const auto is_node = [&](const PlanNodePtr& written) { return written && written->id == node.id; };
+    for (const auto& other : slots_) {
+      const std::vector<PlanNodePtr>& sides = other->stage->side_repartitions;
+      if (!is_node(other->stage->repartition) && std::none_of(sides.begin(), sides.end(), is_node)) continue;
+      // Foreign-key joins feed each other; no slot waits for itself.
+      if (other.get() == &slot || std::find(found.begin(), found.end(), other.get()) != found.end()) continue;
+      found.push_back(other.get());
+    }
+  };
+  add_writers(*slot.stage->inputs[input]);
+  for (size_t i = 0; i < found.size(); ++i) {
+    for (const PlanNodePtr& fed : found[i]->stage->inputs) add_writers(*fed);
+  }
+  return found;
 }
 
 void QueryUnit::open_state(Slot& slot) {
@@ -300,10 +322,7 @@ bool QueryUnit::work(int64_t now_ms) {
   query_->status->records_in.fetch_add(taken, std::memory_order_relaxed);
   size_t worked = 0;
   for (auto& slot : slots_) {
-    const size_t rows = slot->task->process([&](size_t input) {
-      std::set<const Slot*> asked = {slot.get()};
-      return is_drained(*slot, input, asked);
-    });
+    const size_t rows = slot->task->process([&](size_t input) { return is_drained(*slot, input); });
     slot->uncommitted = slot->uncommitted || rows > 0;
     worked += rows;
     balance_inputs(*slot);
@@ -326,20 +345,18 @@ bool QueryUnit::work(int64_t now_ms) {
 }
 
 // Without a look at what feeds a repartition topic, a join that catches up would take one side far ahead of the other, and find the
-// other's rows late. `asked`: who waits for the answer, as foreign-key joins feed each other.
-bool QueryUnit::is_drained(const Slot& slot, size_t input, std::set<const Slot*>& asked) const {
-  if (!reader_->at_end(slot.inputs[input])) return false;
-  const PlanNodePtr& node = slot.stage->inputs[input];
-  if (node->kind != PlanKind::kRepartition) return true;
-  for (const auto& feeder : slots_) {
-    const std::vector<PlanNodePtr>& sides = feeder->stage->side_repartitions;
-    const auto writes = [&](const PlanNodePtr& written) { return written && written->id == node->id; };
-    if (!writes(feeder->stage->repartition) && std::none_of(sides.begin(), sides.end(), writes)) continue;
-    if (!asked.insert(feeder.get()).second) continue;
-    if (feeder->uncommitted) return false;
-    for (size_t i = 0; i < feeder->inputs.size(); ++i) {
-      if (feeder->task->buffered(i) > 0 || !is_drained(*feeder, i, asked)) return false;
-    }
+// other's rows late.
+bool QueryUnit::is_drained(const Slot& slot, size_t input) const {
+  const std::vector<const Slot*>& feeders = slot.feeders[input];
+  return reader_->at_end(slot.inputs[input]) &&
+         std::all_of(feeders.begin(), feeders.end(), [&](const Slot* feeder) { return is_idle(*feeder); });
+}
+
+// Has worked through what there is and committed what came of it.
+bool QueryUnit::is_idle(const Slot& slot) const {
+  if (slot.uncommitted) return false;
+  for (size_t i = 0; i < slot.inputs.size(); ++i) {
+    if (slot.task->buffered(i) > 0 || !reader_->at_end(slot.inputs[i])) return false;
   }
   return true;
 }

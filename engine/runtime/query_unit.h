@@ -5,7 +5,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -48,9 +47,12 @@ class QueryUnit {
   bool work(int64_t now_ms);
   void hand_out(log::FetchedRecords records);
   void balance_inputs(Slot& slot);
+  // The other slots of this unit that feed the input, be it through one another.
+  std::vector<const Slot*> feeders_of(const Slot& slot, size_t input) const;
   // Nothing more is to come through the input for now: neither from its topic nor, where this unit feeds that topic, from what it
   // has not worked through yet.
-  bool is_drained(const Slot& slot, size_t input, std::set<const Slot*>& asked) const;
+  bool is_drained(const Slot& slot, size_t input) const;
+  bool is_idle(const Slot& slot) const;
   void commit(int64_t now_ms);
   void checkpoint(Slot& slot);
   void fail(const std::string& reason, bool retry, int64_t now_ms);
