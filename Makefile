@@ -2,7 +2,7 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
-.PHONY: all weir demo test check test-asan test-tsan bench format lint clean packages
+.PHONY: all weir demo test check test-asan test-tsan fuzz bench format lint clean packages
 
 all: weir
 
@@ -37,6 +37,14 @@ test-tsan: packages
 	@cmake --preset tsan >/dev/null
 	@cmake --build $(BUILD)/tsan --target test_runtime test_storage_log test_storage_state
 	@scripts/tsan.sh $(BUILD)/tsan
+
+# Each fuzz target for FUZZ_SECONDS, with clang's address and undefined-behaviour sanitizers.
+FUZZ_SECONDS := 600
+fuzz: packages
+	@scripts/install-packages.sh dev
+	@cmake --preset fuzz >/dev/null
+	@cmake --build $(BUILD)/fuzz --target fuzz
+	@scripts/fuzz.sh $(BUILD)/fuzz $(FUZZ_SECONDS)
 
 bench: packages
 	@cmake --preset release >/dev/null

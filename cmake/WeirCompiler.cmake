@@ -20,8 +20,10 @@ target_compile_definitions(weir_compiler INTERFACE WEIR_VERSION="${PROJECT_VERSI
 if(WEIR_SANITIZE)
   add_compile_options(-fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${WEIR_SANITIZE})
-  # GCC 12's false alarm in std::regex and std::function once they are instrumented.
-  target_compile_options(weir_compiler INTERFACE -Wno-maybe-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12's false alarm in std::regex and std::function once they are instrumented.
+    target_compile_options(weir_compiler INTERFACE -Wno-maybe-uninitialized)
+  endif()
 endif()
 
 # Coverage for libFuzzer in all that a fuzz target reaches.

@@ -111,12 +111,12 @@ std::optional<Int128> text_to_exact_decimal(std::string_view text, int precision
   // The usual case, without a copy of the digits: at most 18 of them and no exponent.
   if (!text.empty() && text.size() <= 20) {
     size_t i = text[0] == '-' ? 1 : 0;
-    int64_t value = 0;
+    uint64_t value = 0;  // may wrap beyond 18 digits, and is unused then
     int digits = 0, fraction = -1;
     for (; i < text.size(); ++i) {
       char c = text[i];
       if (c >= '0' && c <= '9') {
-        value = value * 10 + (c - '0');
+        value = value * 10 + static_cast<uint64_t>(c - '0');
         ++digits;
         if (fraction >= 0) ++fraction;
       } else if (c == '.' && fraction < 0) {

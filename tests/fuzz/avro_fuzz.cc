@@ -1,5 +1,5 @@
-// libFuzzer entry: the text up to the first zero byte is a schema, the rest a record. Any schema is parsed or refused, its
-// columns are inferred or refused, and any record is read or reported, into the inferred columns and as JSON.
+// libFuzzer entry: the text up to the first zero byte is a schema, the rest a record. Any schema is parsed or refused,
+// its columns are inferred or refused, and any record is read or reported, into the inferred columns and as JSON.
 #include <algorithm>
 #include <cstdint>
 #include <string>

@@ -67,6 +67,7 @@ TEST_CASE("DELIMITED text of every type, both ways") {
       {Type::bigint(), int64_t{998877665544332211}, "998877665544332211"},
       {Type::float64(), 1e10, "1.0E10"},
       {Type::decimal(4, 2), Int128{1010}, "10.10"},
+      {Type::decimal(20, 0), Int128{1000000000000006969} * 10 + 9, "10000000000000069699"},
       {Type::string(), "abc", "abc"},
       {Type::string(), "a b", "a b"},
       {Type::string(), "_x", "\"_x\""},
