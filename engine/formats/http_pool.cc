@@ -21,20 +21,35 @@ size_t take_http_answer(char* data, size_t size, size_t count, void* target) {
   return size * count;
 }
 
-bool is_passing_failure(CURLcode code) {
+// A server that wants a certificate, or another than it got, says so with an alert; since TLS 1.3 only after the
+// handshake. The alert's name is in OpenSSL's text alone.
+bool is_refused_certificate(std::string_view detail) {
+  return detail.find("alert") != detail.npos &&
+         (detail.find("certificate") != detail.npos || detail.find("unknown ca") != detail.npos);
+}
+
+HttpFailure failure_of(CURLcode code, std::string_view detail) {
   switch (code) {
+    case CURLE_OK:
+      return HttpFailure::kNone;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return HttpFailure::kPeerCertificate;
+    case CURLE_SSL_CERTPROBLEM:
+      return HttpFailure::kOwnCertificate;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_SSL_CONNECT_ERROR:  // a connection that broke in the handshake, too
+      return is_refused_certificate(detail) ? HttpFailure::kOwnCertificate : HttpFailure::kPassing;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
-    case CURLE_SSL_CONNECT_ERROR:  // a connection that broke in the handshake, too
-      return true;
+      return HttpFailure::kPassing;
     default:
-      return false;
+      return HttpFailure::kOther;
   }
 }
 
@@ -78,7 +93,8 @@ HttpOutcome HttpPool::perform(const HttpRequest& request) {
   HttpOutcome outcome;
   CURL* curl = take();
   if (curl == nullptr) {
-    outcome.failure = "libcurl has no memory for a request";
+    outcome.failure = HttpFailure::kOther;
+    outcome.reason = "libcurl has no memory for a request";
     return outcome;
   }
   HttpAnswerBuffer answer;
@@ -129,8 +145,8 @@ HttpOutcome HttpPool::perform(const HttpRequest& request) {
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &outcome.status);
     outcome.body = std::move(answer.text);
   } else {
-    outcome.failure = failure_text(code, detail, answer);
-    outcome.may_pass = is_passing_failure(code);
+    outcome.failure = failure_of(code, detail);
+    outcome.reason = failure_text(code, detail, answer);
   }
   give_back(curl);
   curl_slist_free_all(headers);

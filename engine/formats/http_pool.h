@@ -30,11 +30,17 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{10000};
 };
 
+enum class HttpFailure {
+  kNone,
+  kPassing,          // a repetition may mend it: connection, timeout
+  kPeerCertificate,  // the server's isn't trusted, or is for another address
+  kOwnCertificate,   // ours can't be used, or the server refuses it or wants one
+  kOther
+};
+
 struct HttpOutcome {
-  // Why there is no answer, in words; empty: there is one.
-  std::string failure;
-  bool may_pass =
-      false;  // a failure that a repetition may mend (connection, timeout), unlike a certificate that isn't trusted
+  HttpFailure failure = HttpFailure::kNone;
+  std::string reason;  // of the failure, in words
   long status = 0;
   std::string body;
 };

@@ -235,11 +235,28 @@ void RegistryClient::delete_subject(const std::string& subject) {
   ask({"DELETE", "/subjects/" + escape_path_part(subject), "to delete subject " + subject});
 }
 
+std::string RegistryClient::remedy_of(HttpFailure failure) const {
+  switch (failure) {
+    case HttpFailure::kPeerCertificate:
+      return " Check that schema.registry.url names the host as its certificate does, and that "
+             "schema.registry.ssl.truststore.location names a PEM file of the certificates that sign it.";
+    case HttpFailure::kOwnCertificate:
+      if (!options_.certificate_file.empty()) {
+        return " Check the certificate of schema.registry.ssl.keystore.location, its key "
+               "(schema.registry.ssl.key.location) and their password, and that the registry trusts who signed it.";
+      }
+      return " The registry asks who calls: name a certificate and its key with schema.registry.ssl.keystore.location.";
+    default:
+      return " Check schema.registry.url and the schema.registry.ssl.* settings.";
+  }
+}
+
 RegistryClient::Answer RegistryClient::ask(const Call& call) {
   const std::chrono::milliseconds timeout(options_.timeout_ms);
   const auto last_begin = ClientClock::now() + 2 * timeout;
   std::string reasons;
   bool may_pass = false;
+  HttpFailure lasting = HttpFailure::kOther;
   std::chrono::milliseconds pause(options_.backoff_ms);
   for (int round = 0; round < std::max(options_.rounds, 1) && ClientClock::now() < last_begin; ++round) {
     if (round > 0) {
@@ -253,12 +270,17 @@ RegistryClient::Answer RegistryClient::ask(const Call& call) {
       const size_t index = (first + i) % addresses_.size();
       const RegistryAddress& address = addresses_[index];
       const HttpOutcome outcome = send(call, address, timeout);
-      if (outcome.failure.empty() && !is_passing_status(outcome.status)) {
+      const bool answered = outcome.failure == HttpFailure::kNone;
+      if (answered && !is_passing_status(outcome.status)) {
         preferred_.store(index, std::memory_order_relaxed);
         return judge(call, address.url, outcome);
       }
-      may_pass = may_pass || outcome.failure.empty() || outcome.may_pass;
-      const std::string reason = outcome.failure.empty() ? reason_of(outcome) : outcome.failure;
+      if (answered || outcome.failure == HttpFailure::kPassing) {
+        may_pass = true;
+      } else {
+        lasting = outcome.failure;
+      }
+      const std::string reason = answered ? reason_of(outcome) : outcome.reason;
       reasons += (reasons.empty() ? "" : "; ") + address.url + ": " + reason;
     }
     if (!may_pass) break;
@@ -267,10 +289,7 @@ RegistryClient::Answer RegistryClient::ask(const Call& call) {
   if (may_pass) {
     throw SchemaRegistryError(ClientErrorKind::kUnavailable, text + " Check that it is up, and schema.registry.url.");
   }
-  throw SchemaRegistryError(ClientErrorKind::kInvalid,
-                            text +
-                                " Check schema.registry.url and schema.registry.ssl.*: the certificates that "
-                                "sign the registry's belong into schema.registry.ssl.truststore.location.");
+  throw SchemaRegistryError(ClientErrorKind::kInvalid, text + remedy_of(lasting));
 }
 
 HttpOutcome RegistryClient::send(const Call& call, const RegistryAddress& address, std::chrono::milliseconds timeout) {

@@ -47,6 +47,8 @@ class RegistryClient final : public SchemaRegistry {
   };
 
   Answer ask(const Call& call);
+  // What to do about a failure that repetition doesn't mend.
+  std::string remedy_of(HttpFailure failure) const;
   HttpOutcome send(const Call& call, const RegistryAddress& address, std::chrono::milliseconds timeout);
   static Answer judge(const Call& call, const std::string& url, const HttpOutcome& outcome);
   RegisteredSchema ask_for_schema(const Call& call);
