@@ -167,6 +167,48 @@ WEIR_EXPRESSION_BENCH(cast_to_string);
 WEIR_EXPRESSION_BENCH(in_list);
 WEIR_EXPRESSION_BENCH(filter);
 
+// A row of a SELECT list with twenty expressions, all of those above and some with other operands.
+void project_twenty(benchmark::State& state) {
+  Arena inputs, arena;
+  RowErrors errors;
+  const auto rows = static_cast<uint32_t>(state.range(0));
+  const Batch batch = sample(rows, state.range(1) != 0, inputs);
+  std::vector<std::unique_ptr<CompiledExpression>> list;
+  for (const BoundExprPtr& expression :
+       {add_bigints(),
+        divide_bigints(),
+        add_doubles(),
+        add_decimals(),
+        divide_decimals(),
+        compare_bigints(),
+        compare_strings(),
+        like_prefix(),
+        like_contains(),
+        case_strings(),
+        case_guarded(),
+        concat_strings(),
+        cast_to_string(),
+        in_list(),
+        filter(),
+        bigint_column(0),
+        string_column(5),
+        operation(Type::bigint(), sql::BinaryOp::kMultiply, bigint_column(1), bigint_constant(3)),
+        operation(Type::float64(), sql::BinaryOp::kSubtract, column_of(Type::float64(), 3),
+                  column_of(Type::float64(), 2)),
+        comparison(sql::CompareOp::kNotEqual, string_column(4), string_column(5))}) {
+    list.push_back(CompiledExpression::compile(expression));
+  }
+  EvalContext context{arena, errors};
+  for (auto _ : state) {
+    for (const auto& expression : list) benchmark::DoNotOptimize(expression->evaluate(batch, context));
+    arena.reset();
+    errors.clear();
+  }
+  state.counters["per_row"] = benchmark::Counter(static_cast<double>(state.iterations()) * rows,
+                                                 benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(project_twenty)->ArgNames({"rows", "nulls"})->Args({1024, 0})->Args({1024, 1})->Args({1, 0});
+
 }  // namespace
 }  // namespace weir
 
