@@ -14,6 +14,20 @@ std::vector<FormatColumn> format_columns(const std::vector<const SourceColumn*>&
   return out;
 }
 
+// The projection gives the columns of its input as they are: SELECT * FROM s.
+bool repeats_input(const PlanNode& projection) {
+  const PlanSchema& input = projection.inputs[0]->schema;
+  const PlanSchema& output = projection.schema;
+  if (projection.changes_key || input.size() != output.size()) return false;
+  for (size_t i = 0; i < input.size(); ++i) {
+    if (input[i].name != output[i].name || input[i].key != output[i].key ||
+        projection.expressions[i].sql != sql::to_sql(*make_column_ref(input[i].name, {}))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 PlanNodePtr QueryPlanner::plan() {
@@ -124,13 +138,7 @@ PlanNodePtr QueryPlanner::plan_group_columns(const PlannedRows& rows, PlannedRow
     node->schema.push_back({column.flat_name, column.type, false});
     node->expressions.push_back({column.flat_name, to_text(query_.scope.reference(id, {}), rows), false});
   }
-  const PlanSchema& input = rows.node->schema;
-  bool same = !node->changes_key && input.size() == node->schema.size();
-  for (size_t i = 0; same && i < input.size(); ++i) {
-    same = input[i].name == node->schema[i].name && input[i].key == node->schema[i].key &&
-           node->expressions[i].sql == sql::to_sql(*make_column_ref(input[i].name, {}));
-  }
-  return same ? rows.node : node;
+  return repeats_input(*node) ? rows.node : node;
 }
 
 PlannedRows QueryPlanner::plan_aggregation(const PlannedRows& rows) const {
@@ -194,19 +202,12 @@ PlanNodePtr QueryPlanner::plan_project(const PlannedRows& rows) const {
   node->inputs = {rows.node};
   node->table = rows.node->table;
   node->changes_key = query_.changes_key;
-  const PlanSchema& input = rows.node->schema;
-  bool same = !query_.changes_key && input.size() == query_.columns.size();
   for (const LogicalColumn& column : query_.columns) {
-    const size_t i = node->schema.size();
     node->expressions.push_back(
         {column.name, query_.aggregation ? flat_text(column.expression) : to_text(column.expression, rows), column.key});
     node->schema.push_back({column.name, column.type, column.key});
-    same = same && input[i].name == column.name && input[i].key == column.key &&
-           column.expression->kind == sql::ExprKind::kColumn &&
-           node->expressions.back().sql == sql::to_sql(*make_column_ref(input[i].name, column.expression->pos));
   }
-  if (same) return rows.node;  // SELECT * FROM s: nothing is left to do
-  return node;
+  return repeats_input(*node) ? rows.node : node;
 }
 
 QueryPlanner::ColumnIds QueryPlanner::columns_in(const sql::ExprPtr& expression) const {
