@@ -26,20 +26,6 @@ std::string duration_text(int64_t millis) {
   return fmt::format("{} MILLISECOND{}", millis, millis == 1 ? "" : "S");
 }
 
-const char* join_word(sql::JoinType type) {
-  switch (type) {
-    case sql::JoinType::kInner:
-      return "INNER";
-    case sql::JoinType::kLeft:
-      return "LEFT";
-    case sql::JoinType::kRight:
-      return "RIGHT";
-    case sql::JoinType::kFull:
-      return "FULL";
-  }
-  return "?";
-}
-
 const char* window_word(sql::WindowClause::Kind kind) {
   switch (kind) {
     case sql::WindowClause::Kind::kTumbling:
@@ -124,16 +110,16 @@ std::string headline(const PlanNode& node) {
       const std::string within = j.before_ms == j.after_ms
                                      ? duration_text(j.before_ms)
                                      : fmt::format("({}, {})", duration_text(j.before_ms), duration_text(j.after_ms));
-      std::string line = fmt::format("STREAM JOIN {} within {}", join_word(j.type), within);
+      std::string line = fmt::format("STREAM JOIN {} within {}", sql::join_type_name(j.type), within);
       if (j.grace_ms) line += *j.grace_ms == 0 ? ", no grace period" : " grace " + duration_text(*j.grace_ms);
       return line + (j.windowed ? ", per window" : "");
     }
     case PlanKind::kStreamTableJoin:
-      return fmt::format("STREAM-TABLE JOIN {}", join_word(*node.table_join_type));
+      return fmt::format("STREAM-TABLE JOIN {}", sql::join_type_name(*node.table_join_type));
     case PlanKind::kTableJoin:
-      return fmt::format("TABLE JOIN {}", join_word(*node.table_join_type));
+      return fmt::format("TABLE JOIN {}", sql::join_type_name(*node.table_join_type));
     case PlanKind::kForeignKeyJoin:
-      return fmt::format("FOREIGN KEY JOIN {} on {}", join_word(*node.table_join_type), node.foreign_key);
+      return fmt::format("FOREIGN KEY JOIN {} on {}", sql::join_type_name(*node.table_join_type), node.foreign_key);
     case PlanKind::kForeignKeyLookup:
       return "FOREIGN KEY LOOKUP";
     case PlanKind::kTable:

@@ -13,25 +13,12 @@ bool is_table_source(const QueryScope& scope, int source) {
   return scope.sources()[source].source->kind == sql::SourceKind::kTable;
 }
 
-std::string join_name(sql::JoinType type) {
-  switch (type) {
-    case sql::JoinType::kInner:
-      return "INNER JOIN";
-    case sql::JoinType::kLeft:
-      return "LEFT JOIN";
-    case sql::JoinType::kRight:
-      return "RIGHT JOIN";
-    case sql::JoinType::kFull:
-      return "FULL JOIN";
-  }
-  return "JOIN";
-}
-
 std::string quoted_alias(const QueryScope& scope, int source) { return "`" + scope.sources()[source].alias + "`"; }
 
 // "`A` LEFT JOIN `B`"
 std::string join_text(const QueryScope& scope, const LogicalJoin& join) {
-  return quoted_alias(scope, 0) + " " + join_name(join.type) + " " + quoted_alias(scope, join.right_source);
+  return quoted_alias(scope, 0) + " " + sql::join_type_name(join.type) + " JOIN " +
+         quoted_alias(scope, join.right_source);
 }
 
 // The right side must be its table's primary key, which is one column.

@@ -20,4 +20,18 @@ int64_t Duration::millis() const {
 
 const char* source_kind_name(SourceKind kind) { return kind == SourceKind::kStream ? "STREAM" : "TABLE"; }
 
+const char* join_type_name(JoinType type) {
+  switch (type) {
+    case JoinType::kInner:
+      return "INNER";
+    case JoinType::kLeft:
+      return "LEFT";
+    case JoinType::kRight:
+      return "RIGHT";
+    case JoinType::kFull:
+      return "FULL";
+  }
+  return "";
+}
+
 }  // namespace weir::sql

@@ -155,6 +155,7 @@ struct TableRef {
 };
 
 enum class JoinType { kInner, kLeft, kRight, kFull };
+const char* join_type_name(JoinType type);  // "INNER", "LEFT", "RIGHT", "FULL"
 struct WithinClause {
   Duration before, after;  // equal when one duration was given
   bool asymmetric = false; // WITHIN (before, after)

@@ -22,20 +22,6 @@ const char* time_unit_word(TimeUnit unit) {
   return "";
 }
 
-const char* join_words(JoinType type) {
-  switch (type) {
-    case JoinType::kInner:
-      return " INNER JOIN ";
-    case JoinType::kLeft:
-      return " LEFT OUTER JOIN ";
-    case JoinType::kRight:
-      return " RIGHT OUTER JOIN ";
-    case JoinType::kFull:
-      return " FULL OUTER JOIN ";
-  }
-  return "";
-}
-
 }  // namespace
 
 void StatementPrinter::print(const Query& query) {
@@ -135,7 +121,7 @@ void StatementPrinter::print(const TableRef& table) {
 }
 
 void StatementPrinter::print(const Join& join) {
-  out_ += join_words(join.type);
+  out_ += std::string(" ") + join_type_name(join.type) + (join.type == JoinType::kInner ? " JOIN " : " OUTER JOIN ");
   print(join.right);
   if (join.within) {
     out_ += join.within->asymmetric ? " WITHIN (" : " WITHIN ";
