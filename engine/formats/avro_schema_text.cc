@@ -6,6 +6,7 @@
 
 #include "engine/formats/avro_names.h"
 #include "engine/formats/codec.h"
+#include "engine/formats/connect_names.h"
 
 namespace weir {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 using AvroText = nlohmann::ordered_json;
 
 constexpr const char* kAvroSchemaName = "io.confluent.ksql.avro_schemas.KsqlDataSourceSchema";
-constexpr const char* kAvroDecimalName = "org.apache.kafka.connect.data.Decimal";
-constexpr const char* kAvroDateName = "org.apache.kafka.connect.data.Date";
-constexpr const char* kAvroTimeName = "org.apache.kafka.connect.data.Time";
-constexpr const char* kAvroTimestampName = "org.apache.kafka.connect.data.Timestamp";
 
 class AvroSchemaWriter {
  public:
@@ -37,7 +34,7 @@ class AvroSchemaWriter {
     if (!root) out["connect.version"] = 1;
     out["connect.parameters"] = {{"scale", std::to_string(type.scale())},
                                  {"connect.decimal.precision", std::to_string(type.precision())}};
-    out["connect.name"] = kAvroDecimalName;
+    out["connect.name"] = kConnectDecimal;
     out["logicalType"] = "decimal";
     return out;
   }
@@ -60,11 +57,11 @@ class AvroSchemaWriter {
       case TypeKind::kDecimal:
         return decimal(type, root);
       case TypeKind::kDate:
-        return logical("int", kAvroDateName, "date", root);
+        return logical("int", kConnectDate, "date", root);
       case TypeKind::kTime:
-        return logical("int", kAvroTimeName, "time-millis", root);
+        return logical("int", kConnectTime, "time-millis", root);
       case TypeKind::kTimestamp:
-        return logical("long", kAvroTimestampName, "timestamp-millis", root);
+        return logical("long", kConnectTimestamp, "timestamp-millis", root);
       case TypeKind::kArray:
         return {{"type", "array"}, {"items", nullable(*type.element(), name)}};
       case TypeKind::kMap:

@@ -5,16 +5,12 @@
 #include <set>
 
 #include "engine/formats/codec.h"
+#include "engine/formats/connect_names.h"
 
 namespace weir {
 namespace {
 
 using SchemaJson = nlohmann::ordered_json;
-
-constexpr const char* kConnectDecimal = "org.apache.kafka.connect.data.Decimal";
-constexpr const char* kConnectDate = "org.apache.kafka.connect.data.Date";
-constexpr const char* kConnectTime = "org.apache.kafka.connect.data.Time";
-constexpr const char* kConnectTimestamp = "org.apache.kafka.connect.data.Timestamp";
 
 SchemaJson logical_schema(const char* title, const char* type, const char* connect_type) {
   return {{"type", type}, {"title", title}, {"connect.version", 1}, {"connect.type", connect_type}};
