@@ -32,7 +32,7 @@ bool AvroCursor::read_long_of_several_bytes(int64_t& value) {
     bits |= static_cast<uint64_t>(byte & 0x7f) << shift;
     if (byte < 0x80) {
       if (shift == 63 && byte > 1) break;
-      value = static_cast<int64_t>(bits >> 1) ^ -static_cast<int64_t>(bits & 1);
+      value = unzigzag(bits);
       return true;
     }
   }

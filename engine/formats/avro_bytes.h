@@ -7,6 +7,7 @@
 
 #include "engine/formats/text_buffer.h"
 #include "engine/types/value.h"
+#include "storage/varint.h"
 
 namespace weir {
 
@@ -26,8 +27,7 @@ class AvroCursor {
 
   bool read_long(int64_t& value) {
     if (at_ < end_ && static_cast<uint8_t>(*at_) < 0x80) {
-      const auto byte = static_cast<uint8_t>(*at_++);
-      value = static_cast<int64_t>(byte >> 1) ^ -static_cast<int64_t>(byte & 1);
+      value = unzigzag(static_cast<uint8_t>(*at_++));
       return true;
     }
     return read_long_of_several_bytes(value);
@@ -95,11 +95,7 @@ class AvroCursor {
 };
 
 inline void append_avro_long(TextBuffer& out, int64_t value) {
-  uint64_t bits = (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
-  char* to = out.room(10);
-  for (; bits >= 0x80; bits >>= 7) *to++ = static_cast<char>(bits | 0x80);
-  *to++ = static_cast<char>(bits);
-  out.advance_to(to);
+  out.advance_to(put_varint(out.room(kMaxVarintBytes), zigzag(value)));
 }
 template <class T>
 void append_avro_raw(TextBuffer& out, T value) {  // float and double

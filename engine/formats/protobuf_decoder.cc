@@ -31,14 +31,14 @@ std::optional<ProtobufHeader> read_protobuf_header(std::string_view payload, con
   uint64_t bits;
   reason = "the message indexes behind the schema's id are cut off";
   if (!cursor.read_varint(bits)) return std::nullopt;
-  const int64_t count = from_zigzag(bits);
+  const int64_t count = unzigzag(bits);
   if (count < 0 || count > kMaxMessageDepth) {
     reason = "the message indexes behind the schema's id are malformed";
     return std::nullopt;
   }
   for (int64_t i = 0; i < count; ++i) {
     if (!cursor.read_varint(bits)) return std::nullopt;
-    const int64_t index = from_zigzag(bits);
+    const int64_t index = unzigzag(bits);
     header.indexes.push_back(index < 0 || index > INT32_MAX ? -1 : static_cast<int>(index));
   }
   if (header.indexes.empty()) header.indexes.push_back(0);

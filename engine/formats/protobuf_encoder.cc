@@ -42,8 +42,8 @@ std::string protobuf_header(int id, const google::protobuf::Descriptor& message)
   append_schema_header(header, id);
   const std::vector<int> indexes = indexes_of_message(message);
   if (indexes.size() == 1 && indexes[0] == 0) return header + '\0';
-  append_varint(header, to_zigzag(static_cast<int64_t>(indexes.size())));
-  for (const int index : indexes) append_varint(header, to_zigzag(index));
+  append_varint(header, zigzag(static_cast<int64_t>(indexes.size())));
+  for (const int index : indexes) append_varint(header, zigzag(index));
   return header;
 }
 

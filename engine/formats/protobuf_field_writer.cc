@@ -205,7 +205,7 @@ bool ProtobufFieldWriter::write_integer(int64_t value, std::string& out, std::st
   switch (proto_type_) {
     case ProtoField::TYPE_SINT32:
     case ProtoField::TYPE_SINT64:
-      append_varint(out, to_zigzag(value));
+      append_varint(out, zigzag(value));
       break;
     case ProtoField::TYPE_FIXED32:
     case ProtoField::TYPE_SFIXED32:

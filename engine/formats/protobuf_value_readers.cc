@@ -56,7 +56,7 @@ int64_t integer_of(ProtoField::Type type, uint64_t bits) {
   switch (type) {
     case ProtoField::TYPE_SINT32:
     case ProtoField::TYPE_SINT64:
-      return from_zigzag(bits);
+      return unzigzag(bits);
     case ProtoField::TYPE_UINT32:
     case ProtoField::TYPE_FIXED32:
       return static_cast<int64_t>(static_cast<uint32_t>(bits));

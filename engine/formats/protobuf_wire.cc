@@ -88,14 +88,8 @@ size_t begin_length(std::string& out) {
 }
 
 void end_length(std::string& out, size_t begin) {
-  uint64_t size = out.size() - begin;
-  char bytes[10];
-  size_t count = 0;
-  while (size >= 0x80) {
-    bytes[count++] = static_cast<char>(size | 0x80);
-    size >>= 7;
-  }
-  bytes[count++] = static_cast<char>(size);
+  char bytes[kMaxVarintBytes];
+  const auto count = static_cast<size_t>(put_varint(bytes, out.size() - begin) - bytes);
   out[begin - 1] = bytes[0];
   if (count > 1) out.insert(begin, bytes + 1, count - 1);  // rare: most values are shorter than 128 bytes
 }

@@ -7,11 +7,18 @@
 #include <string>
 #include <string_view>
 
-#include "engine/types/value_codec.h"
+#include "storage/varint.h"
 
 namespace weir {
 
-enum class ProtobufWireType : uint8_t { kVarint = 0, kFixed64 = 1, kLength = 2, kGroup = 3, kEndGroup = 4, kFixed32 = 5 };
+enum class ProtobufWireType : uint8_t {
+  kVarint = 0,
+  kFixed64 = 1,
+  kLength = 2,
+  kGroup = 3,
+  kEndGroup = 4,
+  kFixed32 = 5
+};
 
 // One value as it stands in the bytes.
 struct ProtobufValue {
@@ -64,11 +71,6 @@ class ProtobufCursor {
   const char* end_;
   const char* error_ = "";
 };
-
-inline int64_t from_zigzag(uint64_t bits) { return static_cast<int64_t>(bits >> 1) ^ -static_cast<int64_t>(bits & 1); }
-inline uint64_t to_zigzag(int64_t value) {
-  return static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63);
-}
 
 void append_tag(std::string& out, int number, ProtobufWireType type);
 void append_fixed32(std::string& out, uint32_t bits);

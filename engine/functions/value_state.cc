@@ -4,6 +4,7 @@
 
 #include "engine/functions/fixed_state.h"
 #include "engine/functions/value_order.h"
+#include "storage/varint.h"
 
 namespace weir {
 namespace {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "storage/varint.h"
+
 namespace weir {
 
 namespace {
@@ -46,14 +48,6 @@ void encode_map_by_key(const Column& column, size_t from, size_t count, std::str
 
 }  // namespace
 
-void append_varint(std::string& out, uint64_t value) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<char>(value | 0x80));
-    value >>= 7;
-  }
-  out.push_back(static_cast<char>(value));
-}
-
 void encode_value(const Column& column, size_t row, std::string& out, MapOrder order) {
   switch (column.kind()) {
     case TypeKind::kNull:
@@ -91,7 +85,8 @@ void encode_value(const Column& column, size_t row, std::string& out, MapOrder o
       const size_t from = column.offsets()[row];
       const size_t count = column.offsets()[row + 1] - from;
       append_varint(out, count);
-      if (column.kind() == TypeKind::kMap && order == MapOrder::kByKey) return encode_map_by_key(column, from, count, out);
+      if (column.kind() == TypeKind::kMap && order == MapOrder::kByKey)
+        return encode_map_by_key(column, from, count, out);
       const auto row_of = [&](size_t i) { return from + i; };
       for (size_t c = 0; c < column.child_count(); ++c) encode_run(column.child(c), count, row_of, out, order);
       return;
@@ -110,14 +105,11 @@ void encode_value(const Column& column, size_t row, std::string& out, MapOrder o
 }
 
 uint64_t ValueReader::varint() {
-  uint64_t value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
-    need(1);
-    const auto byte = static_cast<uint8_t>(*next_++);
-    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if (!(byte & 0x80)) return value;
-  }
-  throw std::runtime_error("a stored row is damaged: a length has no end");
+  uint64_t value;
+  const char* rest = get_varint(next_, end_, value);
+  if (rest == nullptr) throw std::runtime_error("a stored row is damaged: a length has no end");
+  next_ = rest;
+  return value;
 }
 
 void ValueReader::run_into(size_t count, Column& column) {

@@ -18,8 +18,6 @@ enum class MapOrder { kAsIs, kByKey };
 // Appends row `row`, which isn't NULL.
 void encode_value(const Column& column, size_t row, std::string& out, MapOrder order = MapOrder::kAsIs);
 
-void append_varint(std::string& out, uint64_t value);
-
 // Takes bytes from the front of some that were stored. Reading past the end throws std::runtime_error: they are damaged.
 class ValueReader {
  public:

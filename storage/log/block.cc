@@ -3,8 +3,8 @@
 #include <lz4.h>
 
 #include <cstring>
+#include "storage/log/fixed_width.h"
 
-#include "storage/log/varint.h"
 
 namespace weir::log {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include "storage/varint.h"
 
-#include "storage/log/varint.h"
 
 namespace weir::log {
 

@@ -1,8 +1,8 @@
 #include "storage/log/block_cursor.h"
 
 #include <algorithm>
+#include "storage/varint.h"
 
-#include "storage/log/varint.h"
 
 namespace weir::log {
 

@@ -9,7 +9,7 @@
 #include "storage/log/memory_block_store.h"
 #include "storage/log/partition_maintenance.h"
 #include "storage/log/rocks_block_store.h"
-#include "storage/log/varint.h"
+#include "storage/log/fixed_width.h"
 
 namespace weir::log {
 

@@ -1,8 +1,9 @@
 #include "storage/log/log_meta.h"
 
 #include <algorithm>
+#include "storage/log/fixed_width.h"
+#include "storage/varint.h"
 
-#include "storage/log/varint.h"
 
 namespace weir::log {
 

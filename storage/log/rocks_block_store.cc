@@ -8,7 +8,8 @@
 #include <limits>
 
 #include "storage/log/log.h"
-#include "storage/log/varint.h"
+#include "storage/log/fixed_width.h"
+#include "storage/varint.h"
 
 namespace weir::log {
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "storage/state/codec.h"
+#include "storage/varint.h"
 
 namespace weir::state {
 
@@ -33,7 +34,7 @@ void BlockWriter::begin_block() {
 void BlockWriter::add(int64_t time, int64_t start, std::string_view key, uint64_t value_mark,
                       const std::optional<std::string_view>& value) {
   const size_t value_size = value ? value->size() : 0;
-  const size_t most = 4 * kMaxVarint + key.size() + value_size;
+  const size_t most = 4 * kMaxVarintBytes + key.size() + value_size;
   if (size_ + most > kBlockBytes && rows_ > 0) {
     flush();
     begin_block();
@@ -42,12 +43,12 @@ void BlockWriter::add(int64_t time, int64_t start, std::string_view key, uint64_
   char* out = buffer_.data() + size_;
   // Differences of times wrap around, here and in the reader, so that every pair of times has one.
   out =
-      write_varint(out, zigzag(static_cast<int64_t>(static_cast<uint64_t>(time) - static_cast<uint64_t>(last_time_))));
+      put_varint(out, zigzag(static_cast<int64_t>(static_cast<uint64_t>(time) - static_cast<uint64_t>(last_time_))));
   if (kind_ == BlockKind::kSession) {
-    out = write_varint(out, zigzag(static_cast<int64_t>(static_cast<uint64_t>(time) - static_cast<uint64_t>(start))));
+    out = put_varint(out, zigzag(static_cast<int64_t>(static_cast<uint64_t>(time) - static_cast<uint64_t>(start))));
   }
-  out = write_varint(out, key.size());
-  out = write_varint(out, value_mark);
+  out = put_varint(out, key.size());
+  out = put_varint(out, value_mark);
   if (!key.empty()) std::memcpy(out, key.data(), key.size());
   out += key.size();
   if (value_size != 0) std::memcpy(out, value->data(), value_size);

@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include "storage/varint.h"
+
 namespace weir::state {
 
 uint64_t hash_key(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
@@ -12,24 +14,12 @@ void append_time(std::string& out, int64_t time) {
   out.append(bytes, sizeof bytes);
 }
 
-void append_varint(std::string& out, uint64_t value) {
-  char bytes[kMaxVarint];
-  out.append(bytes, static_cast<size_t>(write_varint(bytes, value) - bytes));
-}
-
 bool read_varint(std::string_view& in, uint64_t& value) {
-  uint64_t result = 0;
-  for (size_t i = 0; i < in.size() && i < kMaxVarint; ++i) {
-    const auto byte = static_cast<uint8_t>(in[i]);
-    if (i == kMaxVarint - 1 && byte > 1) return false;  // more than 64 bits
-    result |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
-    if (byte < 0x80) {
-      value = result;
-      in.remove_prefix(i + 1);
-      return true;
-    }
-  }
-  return false;
+  const char* end = in.data() + in.size();
+  const char* rest = get_varint(in.data(), end, value);
+  if (rest == nullptr) return false;
+  in = {rest, static_cast<size_t>(end - rest)};
+  return true;
 }
 
 void append_sized(std::string& out, std::string_view bytes) {

@@ -1,4 +1,4 @@
-// Byte encodings that the stores share: times that sort as bytes, variable-length integers, keys inside composite keys.
+// Byte encodings that the stores share: times that sort as bytes, varints and lengths, keys inside composite keys.
 // Pure functions, any thread. Specified in docs/formats.md.
 #pragma once
 
@@ -41,24 +41,8 @@ bool read_fixed(std::string_view& in, T& value) {
   return true;
 }
 
-// LEB128: seven bits a byte, lowest first. At most kMaxVarint bytes.
-inline constexpr size_t kMaxVarint = 10;
-inline char* write_varint(char* out, uint64_t value) {
-  while (value >= 0x80) {
-    *out++ = static_cast<char>(value | 0x80);
-    value >>= 7;
-  }
-  *out++ = static_cast<char>(value);
-  return out;
-}
-void append_varint(std::string& out, uint64_t value);
-// False for a number that is cut off or too long.
+// False, and `in` unchanged, for a varint that is cut off or too long.
 bool read_varint(std::string_view& in, uint64_t& value);
-
-inline uint64_t zigzag(int64_t value) {
-  return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value >> 63);
-}
-inline int64_t unzigzag(uint64_t value) { return static_cast<int64_t>((value >> 1) ^ (~(value & 1) + 1)); }
 
 // A length and the bytes.
 void append_sized(std::string& out, std::string_view bytes);

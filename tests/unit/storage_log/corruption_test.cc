@@ -8,7 +8,7 @@
 
 #include "log_fixture.h"
 #include "storage/log/embedded_log.h"
-#include "storage/log/varint.h"
+#include "storage/log/fixed_width.h"
 
 namespace weir::log::test {
 

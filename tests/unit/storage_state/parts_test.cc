@@ -11,6 +11,7 @@
 #include "storage/state/row_arena.h"
 #include "storage/state/run.h"
 #include "storage/state/session_codec.h"
+#include "storage/varint.h"
 
 using namespace weir::state;  // NOLINT: a test of this namespace's parts
 
@@ -30,7 +31,7 @@ TEST_CASE("times sort as bytes") {
 TEST_CASE("varints survive, and damaged ones are refused") {
   for (const uint64_t number : {uint64_t{0}, uint64_t{127}, uint64_t{128}, uint64_t{1} << 35, UINT64_MAX}) {
     std::string bytes;
-    append_varint(bytes, number);
+    weir::append_varint(bytes, number);
     for (size_t cut = 0; cut < bytes.size(); ++cut) {
       std::string_view in = std::string_view(bytes).substr(0, cut);
       uint64_t found = 0;
@@ -48,7 +49,7 @@ TEST_CASE("varints survive, and damaged ones are refused") {
   uint64_t found = 0;
   CHECK(!read_varint(too_long, found));
   for (const int64_t number : {int64_t{0}, int64_t{-1}, int64_t{1}, INT64_MIN, INT64_MAX}) {
-    CHECK(unzigzag(zigzag(number)) == number);
+    CHECK(weir::unzigzag(weir::zigzag(number)) == number);
   }
 }
 
