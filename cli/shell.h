@@ -1,5 +1,5 @@
-// The interactive shell: line editing with history and completion, statements over several lines, and a few commands of its own.
-// One thread.
+// The interactive shell: line editing with history and completion, statements over several lines, and a few commands of
+// its own. One thread.
 #pragma once
 
 #include <string>
@@ -14,11 +14,7 @@ namespace weir::cli {
 class Shell {
  public:
   Shell(Engine& engine, Session& session, Output& output, RunnerOptions options, Notices& notices)
-      : engine_(engine),
-        session_(session),
-        output_(output),
-        notices_(notices),
-        runner_(engine, session, output, options) {}
+      : engine_(engine), output_(output), notices_(notices), runner_(engine, session, output, options) {}
 
   // Until exit or end of input. Returns the process's exit code.
   int run();
@@ -31,7 +27,6 @@ class Shell {
   void save_history();
 
   Engine& engine_;
-  Session& session_;
   Output& output_;
   Notices& notices_;
   Runner runner_;

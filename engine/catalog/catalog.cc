@@ -142,14 +142,4 @@ std::vector<std::string> Catalog::source_names() const {
   return names;
 }
 
-std::unique_ptr<Catalog> Catalog::clone() const {
-  auto copy = std::make_unique<Catalog>();
-  const std::lock_guard lock(mutex_);
-  copy->sources_ = sources_;
-  copy->queries_ = queries_;
-  copy->types_ = types_;
-  copy->next_query_number_ = next_query_number_;
-  return copy;
-}
-
 }  // namespace weir

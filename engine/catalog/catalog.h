@@ -86,9 +86,6 @@ class Catalog {
 
   std::vector<std::string> source_names() const;  // for "did you mean"
 
-  // An independent copy: scripts are validated against one before anything takes effect.
-  std::unique_ptr<Catalog> clone() const;
-
  private:
   mutable std::mutex mutex_;
   std::map<std::string, SourcePtr> sources_;

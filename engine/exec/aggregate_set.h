@@ -18,12 +18,8 @@ class AggregateSet {
   struct Call {
     std::unique_ptr<Aggregate> aggregate;
     std::vector<std::unique_ptr<CompiledExpression>> args;
-    TypePtr type;  // of the result
   };
   AggregateSet(std::vector<Call> calls, TaskContext& context) : calls_(std::move(calls)), context_(context) {}
-
-  size_t size() const { return calls_.size(); }
-  const TypePtr& type(size_t call) const { return calls_[call].type; }
 
   // The arguments of a batch's rows, for the methods below until the next call. With old rows, theirs too.
   void begin(const Batch& batch);

@@ -56,7 +56,6 @@ class StreamJoinOperator final : public Operator {
   int64_t grace_ = 0;
   bool windowed_ = false;   // the last two key columns are the window
   state::KeyValueStore* outer_store_ = nullptr;
-  uint64_t outer_sequence_ = 0;
   bool started_ = false;
   int64_t stream_time_ = INT64_MIN;
   int64_t oldest_held_ = INT64_MIN;  // a lower bound of the held-back rows' times; INT64_MAX: none

@@ -276,7 +276,6 @@ AggregateSet Task::bind_aggregates(const PlanNode& node) {
     AggregateSet::Call call;
     call.aggregate = bound.call.overload->make({bound.call.parameter_types, bound.literals, bound.call.return_type});
     for (const BoundExprPtr& arg : bound.args) call.args.push_back(CompiledExpression::compile(arg));
-    call.type = bound.call.return_type;
     calls.push_back(std::move(call));
   }
   return AggregateSet(std::move(calls), context_);

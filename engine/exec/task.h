@@ -40,8 +40,6 @@ class Task {
        RecordCollector& collector);
   ~Task();
 
-  size_t input_count() const { return inputs_.size(); }
-
   // Queues records of input `input`, in the order of their offsets.
   void add(size_t input, log::FetchedRecords records);
   // Records queued and not yet worked through.

@@ -11,8 +11,6 @@ namespace {
 
 constexpr int64_t kJsonMillisOfDay = 86'400'000;
 
-bool starts_json_number(char c) { return c == '-' || (c >= '0' && c <= '9'); }
-
 const char* json_kind_name(char first) {
   switch (first) {
     case '"':
@@ -129,7 +127,7 @@ bool JsonColumnReader::does_not_fit(JsonRecord& record) {
 bool JsonColumnReader::read_integer(JsonRecord& record, int64_t& value) {
   JsonReader& reader = record.reader;
   const char first = reader.peek();
-  if (starts_json_number(first)) {
+  if (begins_json_number(first)) {
     JsonNumber number;
     if (!reader.read_number(number)) return false;
     if (number.integral && number.digits <= 18) {
@@ -154,7 +152,7 @@ bool JsonColumnReader::read_integer(JsonRecord& record, int64_t& value) {
 bool JsonColumnReader::read_double(JsonRecord& record, size_t slot) {
   JsonReader& reader = record.reader;
   const char first = reader.peek();
-  if (starts_json_number(first)) {
+  if (begins_json_number(first)) {
     JsonNumber number;
     if (!reader.read_number(number)) return false;
     column_->set<double>(slot, json_to_double(number));
@@ -173,7 +171,7 @@ bool JsonColumnReader::read_decimal(JsonRecord& record, size_t slot) {
   JsonReader& reader = record.reader;
   const char first = reader.peek();
   std::optional<Int128> value;
-  if (starts_json_number(first)) {
+  if (begins_json_number(first)) {
     JsonNumber number;
     if (!reader.read_number(number)) return false;
     value = json_to_decimal(number, type_->precision(), type_->scale());

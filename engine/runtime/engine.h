@@ -67,7 +67,6 @@ class Engine {
   const Catalog& catalog() const { return *catalog_; }
   const FunctionRegistry& functions() const { return *functions_; }
   log::Log& log() { return *services_.log; }
-  std::shared_ptr<log::Log> shared_log() { return services_.log; }
   std::shared_ptr<SchemaRegistry> registry() { return services_.tasks.registry; }
   const Config& config() const { return config_; }
   std::shared_ptr<QueryStatus> query_status(const std::string& query_id) const;

@@ -44,7 +44,6 @@ class Column {
   void set_all_valid();
   const uint64_t* validity_words() const { return validity_.data(); }  // bits beyond size() are unspecified
   uint64_t* validity_words() { return validity_.data(); }
-  size_t validity_word_count() const { return (size_ + 63) / 64; }
 
   // T must be the kind's storage type.
   template <class T>

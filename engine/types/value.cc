@@ -1,7 +1,6 @@
 #include "engine/types/value.h"
 
 #include <cmath>
-#include <limits>
 
 #include "engine/types/decimal.h"
 #include "engine/types/text.h"
@@ -160,112 +159,6 @@ void append_json(std::string& out, const Value& value, const Type& type) {
   }
 }
 
-void append_sql_string(std::string& out, std::string_view text) {
-  out += '\'';
-  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
-  out += '\'';
-}
-
-void append_cast_literal(std::string& out, const Value& value, const Type& type) {
-  out += "CAST(";
-  append_sql_string(out, to_text(value, type));
-  out += " AS " + type.to_string() + ")";
-}
-
-void append_sql_literal(std::string& out, const Value& value, const Type& type) {
-  if (value.is_null()) {
-    out += "NULL";
-    return;
-  }
-  switch (type.kind()) {
-    case TypeKind::kNull:
-      out += "NULL";
-      break;
-    case TypeKind::kBoolean:
-      out += value.as_bool() ? "TRUE" : "FALSE";
-      break;
-    case TypeKind::kInt:
-      // The most negative number isn't the negation of a literal of its type.
-      if (value.as_int() == std::numeric_limits<int32_t>::min()) {
-        append_cast_literal(out, value, type);
-      } else {
-        append_text(out, value, type);
-      }
-      break;
-    case TypeKind::kBigint:
-      if (value.as_int() == std::numeric_limits<int64_t>::min()) {
-        append_cast_literal(out, value, type);
-      } else {
-        append_text(out, value, type);
-      }
-      break;
-    case TypeKind::kDouble: {
-      const double number = value.as_double();
-      if (!std::isfinite(number)) {
-        append_cast_literal(out, value, type);
-      } else {
-        // Without an exponent it would be a DECIMAL.
-        const std::string text = java_double(number);
-        out += text;
-        if (text.find('E') == std::string::npos) out += "E0";
-      }
-      break;
-    }
-    case TypeKind::kDecimal:
-      // Without a point it would be an INTEGER or BIGINT.
-      if (type.scale() == 0) {
-        append_cast_literal(out, value, type);
-      } else {
-        append_text(out, value, type);
-      }
-      break;
-    case TypeKind::kString:
-      append_sql_string(out, value.as_string());
-      break;
-    case TypeKind::kBytes:
-    case TypeKind::kDate:
-    case TypeKind::kTime:
-    case TypeKind::kTimestamp:
-      append_cast_literal(out, value, type);
-      break;
-    case TypeKind::kArray: {
-      out += "ARRAY[";
-      const ValueList& list = value.as_list();
-      for (size_t i = 0; i < list.size(); ++i) {
-        if (i > 0) out += ", ";
-        append_sql_literal(out, list[i], *type.element());
-      }
-      out += ']';
-      break;
-    }
-    case TypeKind::kMap: {
-      out += "MAP(";
-      const ValueMap& map = value.as_map();
-      for (size_t i = 0; i < map.size(); ++i) {
-        if (i > 0) out += ", ";
-        append_sql_literal(out, map[i].first, *type.map_key());
-        out += " := ";
-        append_sql_literal(out, map[i].second, *type.map_value());
-      }
-      out += ')';
-      break;
-    }
-    case TypeKind::kStruct: {
-      out += "STRUCT(";
-      const ValueList& fields = value.as_list();
-      for (size_t i = 0; i < type.fields().size(); ++i) {
-        if (i > 0) out += ", ";
-        out += '`';
-        for (const char c : type.fields()[i].name) out.append(c == '`' ? 2 : 1, c);
-        out += "` := ";
-        append_sql_literal(out, i < fields.size() ? fields[i] : Value(), *type.fields()[i].type);
-      }
-      out += ')';
-      break;
-    }
-  }
-}
-
 }  // namespace
 
 std::string to_text(const Value& value, const Type& type) {
@@ -277,12 +170,6 @@ std::string to_text(const Value& value, const Type& type) {
 std::string to_json(const Value& value, const Type& type) {
   std::string out;
   append_json(out, value, type);
-  return out;
-}
-
-std::string to_sql_literal(const Value& value, const Type& type) {
-  std::string out;
-  append_sql_literal(out, value, type);
   return out;
 }
 

@@ -52,7 +52,5 @@ std::string to_text(const Value& value, const Type& type);
 // JSON text of a result row's value as ksqlDB's REST prints it: decimals as numbers with scale, BYTES base64, DATE
 // "2020-01-01", TIME "10:00:00", TIMESTAMP "2020-01-01T00:00:00.000".
 std::string to_json(const Value& value, const Type& type);
-// A SQL literal (or constructor expression) that reads back as the value.
-std::string to_sql_literal(const Value& value, const Type& type);
 
 }  // namespace weir

@@ -11,7 +11,6 @@ struct Uint256 {
   Uint128 high = 0;
   Uint128 low = 0;
 
-  bool is_zero() const { return high == 0 && low == 0; }
   bool operator==(const Uint256&) const = default;
   bool operator<(const Uint256& other) const { return high != other.high ? high < other.high : low < other.low; }
   bool operator>=(const Uint256& other) const { return !(*this < other); }

@@ -44,11 +44,7 @@ void BlockBuilder::encode(const RecordView& record, uint64_t gap) {
   out = put_varint(out, optional_length(record.key) << 1 | (with_headers ? 1 : 0));
   out = put_varint(out, optional_length(record.value));
   if (record.key) out = put_block_bytes(out, *record.key);
-  if (record.value) {
-    out = put_block_bytes(out, *record.value);
-  } else {
-    has_tombstone_ = true;
-  }
+  if (record.value) out = put_block_bytes(out, *record.value);
   if (with_headers) {
     out = put_varint(out, record.headers.size());
     for (const HeaderView& header : record.headers) {
@@ -111,7 +107,7 @@ std::shared_ptr<Block> BlockBuilder::finish_sparse(int64_t end_offset, std::opti
 void BlockBuilder::clear() {
   size_ = 0;
   records_ = 0;
-  sparse_ = has_tombstone_ = false;
+  sparse_ = false;
   base_offset_ = next_offset_ = last_timestamp_ = max_timestamp_ = 0;
 }
 

@@ -20,7 +20,6 @@ class BlockBuilder {
   bool empty() const { return records_ == 0; }
   uint32_t records() const { return records_; }
   size_t bytes() const { return size_; }
-  bool has_tombstone() const { return has_tombstone_; }
 
   // The block of what was appended; the builder is empty again. For a sparse block the base offset is set and
   // `end_offset` gives where it ends, since offsets at its end may be gone as well.
@@ -38,7 +37,6 @@ class BlockBuilder {
   size_t size_ = 0;
   uint32_t records_ = 0;
   bool sparse_ = false;
-  bool has_tombstone_ = false;
   int64_t base_offset_ = 0;
   int64_t next_offset_ = 0;
   int64_t last_timestamp_ = 0;

@@ -22,20 +22,6 @@ bool read_varint(std::string_view& in, uint64_t& value) {
   return true;
 }
 
-void append_sized(std::string& out, std::string_view bytes) {
-  append_varint(out, bytes.size());
-  out.append(bytes);
-}
-
-bool read_sized(std::string_view& in, std::string_view& bytes) {
-  uint64_t size = 0;
-  std::string_view rest = in;
-  if (!read_varint(rest, size) || rest.size() < size) return false;
-  bytes = rest.substr(0, size);
-  in = rest.substr(size);
-  return true;
-}
-
 void append_escaped(std::string& out, std::string_view key) {
   for (;;) {
     const size_t zero = key.find('\0');

@@ -1,4 +1,4 @@
-// Byte encodings that the stores share: times that sort as bytes, varints and lengths, keys inside composite keys.
+// Byte encodings that the stores share: times that sort as bytes, varints, keys inside composite keys.
 // Pure functions, any thread. Specified in docs/formats.md.
 #pragma once
 
@@ -43,10 +43,6 @@ bool read_fixed(std::string_view& in, T& value) {
 
 // False, and `in` unchanged, for a varint that is cut off or too long.
 bool read_varint(std::string_view& in, uint64_t& value);
-
-// A length and the bytes.
-void append_sized(std::string& out, std::string_view bytes);
-bool read_sized(std::string_view& in, std::string_view& bytes);
 
 // Key bytes that something else follows, keeping the keys' order: 00 becomes 00 FF, and 00 00 ends the key.
 void append_escaped(std::string& out, std::string_view key);

@@ -21,7 +21,6 @@ class RetentionClock {
   }
 
   int64_t observed() const { return observed_; }
-  int64_t committed_time() const { return committed_; }
   bool changed() const { return observed_ != committed_; }
   bool expired(int64_t time) const { return time <= horizon_; }
   // Rows at this time and before are expired. INT64_MIN before the first record.

@@ -67,14 +67,4 @@ TEST_CASE("query numbers go on above those of replayed ids") {
   CHECK(catalog.next_query_number() == 8);
 }
 
-TEST_CASE("a clone is independent") {
-  Catalog catalog;
-  catalog.put_type("ADDRESS", Type::structure({{"CITY", Type::string()}}));
-  const auto copy = catalog.clone();
-  copy->remove_type("ADDRESS");
-  copy->put_source(catalog_test_source("S"));
-  CHECK(catalog.find_type("ADDRESS") != nullptr);
-  CHECK(catalog.find_source("S") == nullptr);
-}
-
 }  // namespace weir
