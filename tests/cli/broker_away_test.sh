@@ -1,32 +1,8 @@
 #!/bin/bash
 # No broker answers at the address: the shell is there all the same, a script waits until it is interrupted.
 # WEIR: the binary. The shell's part needs util-linux' script(1), which gives it a terminal.
-set -euo pipefail
-
-WEIR=$(realpath "${WEIR:-build/weir}")
-DEADLINE=${DEADLINE:-30}
+source "$(dirname "$0")/helpers.sh"
 ADDRESS=127.0.0.1:9  # the discard service: nobody runs it
-dir=$(mktemp -d)
-pid=
-finish() {
-  local code=$?
-  if [[ -n $pid ]]; then kill -9 "$pid" 2>/dev/null || true; fi
-  rm -rf "$dir"
-  exit $code
-}
-trap finish EXIT
-fail() {
-  echo "FAIL broker_away_test: $*" >&2
-  for file in "$dir"/*.out "$dir"/*.err; do [[ -e $file ]] && sed "s|^|  ${file##*/}: |" "$file" >&2; done
-  exit 1
-}
-wait_for() {  # $1: text, $2: file
-  local end=$((SECONDS + DEADLINE))
-  until grep -qF -- "$1" "$2"; do
-    ((SECONDS < end)) || fail "no '$1' in ${2##*/} after $DEADLINE s"
-    sleep 0.05
-  done
-}
 count() { grep -oF -- "$1" "$2" | wc -l; }
 cd "$dir"
 
@@ -39,15 +15,7 @@ grep -q 'tried again until it is there; Ctrl-C ends' script.err || fail "the scr
 sleep 3
 kill -0 $pid 2>/dev/null || fail "the script didn't wait"
 kill -TERM $pid
-end=$((SECONDS + DEADLINE))
-while kill -0 $pid 2>/dev/null; do
-  ((SECONDS < end)) || fail "the script doesn't end"
-  sleep 0.05
-done
-code=0
-wait $pid || code=$?
-pid=
-[[ $code == 130 ]] || fail "interrupted, the script ended with $code, not 130"
+wait_end 'the interrupted script' 130
 [[ $(count "$ADDRESS can't be reached" script.err) == 1 ]] || fail "the script says more than once that the broker is away"
 
 # What can't be had on Kafka is refused at once.
@@ -79,12 +47,6 @@ echo 'SHOW PROPERTIES;' >&3
 wait_for 'bootstrap.servers' shell.out
 [[ $(count 'It is tried again until it is there' shell.out) == 1 ]] || fail "the shell says more than once that the broker is away"
 echo 'exit' >&3
-end=$((SECONDS + DEADLINE))
-while kill -0 $pid 2>/dev/null; do
-  ((SECONDS < end)) || fail "the shell doesn't end"
-  sleep 0.05
-done
+wait_end 'the shell' 0
 exec 3>&-
-wait $pid || fail "the shell ended with $?"
-pid=
 echo "broker_away_test passed"

@@ -1,14 +1,10 @@
 #!/bin/bash
 # A join over topics that are full already: its two sides go through repartition topics, and neither may run so far ahead of the other
 # that the other's rows come late. WEIR: the binary. COUNT and DEADLINE (seconds) may be set.
-set -euo pipefail
-WEIR=$(realpath "${WEIR:-build/weir}")
-COUNT=${COUNT:-60000}
 DEADLINE=${DEADLINE:-60}
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+source "$(dirname "$0")/helpers.sh"
+COUNT=${COUNT:-60000}
 cd "$dir"
-fail() { echo "FAIL catch_up_test: $*" >&2; exit 1; }
 # One record in six signs a respondent up; the five after it are answers, each of which joins with that one sign-up.
 expected=$((COUNT - (COUNT + 5) / 6))
 rows() { "$WEIR" --data-dir data --query-timeout "$1" --query-row-limit "$2" -e "PRINT $3 FROM BEGINNING;" 2>err | grep -c '^rowtime' || true; }

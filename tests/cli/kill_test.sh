@@ -2,34 +2,18 @@
 # Exactly-once under kill -9: a generator, a windowed join and a windowed aggregation run in a process that is killed KILLS times at
 # random moments. What an output topic holds in the end must be what one uninterrupted run over the same records gives: no row lost, none twice.
 # WEIR: the binary. KILLS, COUNT, RATE, SEED and DEADLINE (seconds, of one wait) may be set.
-set -euo pipefail
-
-WEIR=${WEIR:-build/weir}
+DEADLINE=${DEADLINE:-60}
+source "$(dirname "$0")/helpers.sh"
 KILLS=${KILLS:-20}
 COUNT=${COUNT:-60000}
 RATE=${RATE:-4000}
 SEED=${SEED:-$((RANDOM + 1))}
-DEADLINE=${DEADLINE:-60}
 TOPICS=(topic_survey_responses_enriched answers_per_hour)
 
-dir=$(mktemp -d)
-pid=
-stop() {
-  if [[ -n $pid ]]; then
-    kill -9 "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-    pid=
-  fi
-}
 finish() {
   local code=$?
   stop
   if [[ $code == 0 ]]; then rm -rf "$dir"; else echo "kept for a look: $dir (SEED=$SEED)" >&2; fi
-}
-trap finish EXIT
-fail() {
-  echo "FAIL kill_test: $*" >&2
-  exit 1
 }
 
 # One record in six signs a respondent up; the five after it are answers, each of which joins with that one sign-up and changes

@@ -1,17 +1,8 @@
 #!/bin/bash
 # Queries go on where they were when the program is started again: each input row has its result once, and joins remember rows of before.
 # WEIR: the binary. RESTARTS may be set.
-set -euo pipefail
-
-WEIR=$(realpath "${WEIR:-build/weir}")
+source "$(dirname "$0")/helpers.sh"
 RESTARTS=${RESTARTS:-6}
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-fail() {
-  echo "FAIL restart_test: $*" >&2
-  for file in "$dir"/out "$dir"/err; do sed "s|^|  ${file##*/}: |" "$file" >&2; done
-  exit 1
-}
 weir() { timeout 60 "$WEIR" --data-dir "$dir/data" "$@" >"$dir/out" 2>"$dir/err"; }
 touch "$dir/out" "$dir/err"
 

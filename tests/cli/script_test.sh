@@ -1,18 +1,9 @@
 #!/bin/bash
 # What scripts and options of the program do: exit codes, places of errors, what goes to standard output and what doesn't.
 # WEIR: the binary.
-set -euo pipefail
-
-WEIR=$(realpath "${WEIR:-build/weir}")
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+source "$(dirname "$0")/helpers.sh"
 cd "$dir"
 checks=0
-fail() {
-  echo "FAIL script_test: $*" >&2
-  for file in out err; do sed "s/^/  $file: /" "$file" >&2; done
-  exit 1
-}
 # run EXIT_CODE ARGUMENT…: standard output and error are in the files out and err. EXIT_CODE "bad": any from 1 to 127.
 run() {
   local wanted=$1 code=0

@@ -1,11 +1,7 @@
 #!/bin/bash
 # weir test with statements, inputs and outputs in three files, and with folders of them.
-set -uo pipefail
-WEIR=$(realpath "${WEIR:-build/weir}")
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-fail() { echo "FAIL: $1"; cat out; exit 1; }
+source "$(dirname "$0")/helpers.sh"
+cd "$dir"
 mkdir -p cases/good cases/inserted
 cat > cases/good/statements.sql <<'SQL'
 -- Slow clicks.
