@@ -22,6 +22,7 @@ done
 run sql_files "$build/weir" test tests/sql
 run untested scripts/untested.py "$build/weir"
 run sql_files_restarted "$build/weir" test tests/sql --restart
+run sql_files_spread "$build/weir" test tests/sql --partitions 4
 for script in tests/cli/*_test.sh; do
   [ -e "$script" ] && WEIR=$(realpath "$build/weir") run "$(basename "$script" .sh)" "$script"
 done

@@ -10,6 +10,7 @@
 #include "cli/test/case_match.h"
 #include "cli/test/record_values.h"
 #include "cli/test/side_by_side.h"
+#include "cli/test/spread.h"
 #include "cli/test/test_engine.h"
 #include "engine/formats/schema_identity.h"
 
@@ -249,8 +250,8 @@ class CaseRun {
     }
   }
 
-  static void pipe(QueryDriver& driver, const std::string& topic, const OwnedRecord& record) {
-    driver.pipe(topic, log::OwnedRecordView(record).get());
+  void pipe(QueryDriver& driver, const std::string& topic, const OwnedRecord& record) {
+    engine_.pipe(driver, topic, log::OwnedRecordView(record).get());
   }
 
   void check_outputs() {
@@ -403,6 +404,9 @@ TestResult run_json_case(const JsonCase& test, const TestOptions& options) {
   try {
     CaseRun(test, options).run();
   } catch (const CaseSkip& e) {
+    result.outcome = TestResult::Outcome::kSkipped;
+    result.reason = e.what();
+  } catch (const OrderMatters& e) {
     result.outcome = TestResult::Outcome::kSkipped;
     result.reason = e.what();
   } catch (const CaseFailure& e) {

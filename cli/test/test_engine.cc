@@ -1,5 +1,6 @@
 #include "cli/test/test_engine.h"
 
+#include "cli/test/spread.h"
 #include "connect/connectors.h"
 
 namespace weir::cli {
@@ -74,11 +75,24 @@ std::unique_ptr<QueryDriver> TestEngine::drive(const std::shared_ptr<const Query
     environment.clock = [] { return int64_t{0}; };
     environment.outer_join_interval_ms = 1000;
   }
+  if (options_.partitions > 1) {
+    if (const std::string why = why_order_matters(query->plan); !why.empty()) throw OrderMatters(why);
+  }
   const std::string topic = query->plan.sink->topic;
   QueryDriver::Handlers handlers;
   handlers.output = [output = std::move(output), topic](const log::RecordView& record) { output(topic, log::own_record(record)); };
   handlers.error = std::move(error);
-  return std::make_unique<QueryDriver>(query, environment, state_, options_.restart, std::move(handlers));
+  const QueryDriver::Options how{options_.restart, options_.partitions};
+  return std::make_unique<QueryDriver>(query, environment, state_, how, std::move(handlers));
+}
+
+void TestEngine::pipe(QueryDriver& driver, const std::string& topic, const log::RecordView& record) {
+  if (options_.partitions > 1 && depends_on_stream_time(driver.query().plan)) {
+    int64_t& latest = stream_times_[&driver];
+    if (record.timestamp < latest) throw OrderMatters("what is late depends on the records of its partition");
+    latest = record.timestamp;
+  }
+  driver.pipe(topic, record);
 }
 
 SourcePtr TestEngine::source_of_topic(const std::string& topic) const {

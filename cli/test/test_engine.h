@@ -31,9 +31,12 @@ class TestEngine {
   // All records of all partitions of a topic, in the order of their appending.
   std::vector<OwnedRecord> records(const std::string& topic);
 
+  // Throws OrderMatters where the options spread a query that can't be.
   std::unique_ptr<QueryDriver> drive(const std::shared_ptr<const QueryDefinition>& query, bool frozen_clock,
                                      std::function<void(const std::string& topic, const OwnedRecord&)> output,
                                      std::function<void(const ProcessingError&)> error);
+  // Throws OrderMatters for a record that may count as late or not, as its topic is spread.
+  void pipe(QueryDriver& driver, const std::string& topic, const log::RecordView& record);
   // The source that reads or writes the topic, or null.
   SourcePtr source_of_topic(const std::string& topic) const;
 
@@ -43,6 +46,7 @@ class TestEngine {
   Session session_;
   std::shared_ptr<state::StateEnvironment> state_;
   std::unique_ptr<log::LogTransaction> transaction_;
+  std::map<const QueryDriver*, int64_t> stream_times_;
 };
 
 }  // namespace weir::cli

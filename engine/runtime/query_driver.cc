@@ -8,23 +8,27 @@
 namespace weir {
 
 struct QueryDriver::Queued {
-  std::string topic;
+  log::TopicPartition to;
   log::OwnedRecord record;
 };
 
 class QueryDriver::Collector final : public RecordCollector {
  public:
   // `topics`: the stage's output topic, empty for the query's own output, then those of its side outputs.
-  Collector(const QueryDefinition& query, const Handlers& handlers, std::vector<std::string> topics)
-      : query_(query), handlers_(handlers), topics_(std::move(topics)) {}
+  Collector(const QueryDefinition& query, const Handlers& handlers, int32_t partitions, std::vector<std::string> topics)
+      : query_(query), handlers_(handlers), partitions_(partitions), topics_(std::move(topics)) {}
 
-  void collect(const log::RecordView& record, const log::OptionalBytes&) override { collect_to(0, record, std::nullopt, -1); }
-  void collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes&, int32_t) override {
+  void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) override {
+    collect_to(0, record, partition_by, -1);
+  }
+  void collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes& partition_by,
+                  int32_t partition) override {
     if (topics_[side].empty()) {
       handlers_.output(record);
-    } else {
-      looped.push_back({topics_[side], log::own_record(record)});
+      return;
     }
+    if (partition < 0) partition = partition_for(partition_by, partitions_);
+    looped.push_back({{topics_[side], partition}, log::own_record(record)});
   }
   void rows(const Batch& batch) override {
     if (handlers_.rows) handlers_.rows(batch);
@@ -34,35 +38,45 @@ class QueryDriver::Collector final : public RecordCollector {
     if (handlers_.error) handlers_.error(error);
   }
 
+  // Where partitions would take turns, it is always the first.
+  static int32_t partition_for(const log::OptionalBytes& key, int32_t partitions) {
+    return key ? log::partition_for_key(*key, partitions) : 0;
+  }
+
   std::deque<Queued> looped;
 
  private:
   const QueryDefinition& query_;
   const Handlers& handlers_;
+  const int32_t partitions_;
   std::vector<std::string> topics_;
 };
 
-struct QueryDriver::StageRun {
-  // What the stage's stores have written to their changelogs so far.
+struct QueryDriver::TaskRun {
+  // What the task's stores have written to their changelogs so far.
   struct Change {
     std::string store, key;
     std::optional<std::string> value;
     int64_t timestamp;
   };
-  const Stage* stage;
-  std::vector<std::string> inputs;
-  std::unique_ptr<Collector> collector;
   std::unique_ptr<state::TaskState> state;
   std::unique_ptr<Task> task;
   std::vector<Change> changelog;
 };
 
+struct QueryDriver::StageRun {
+  const Stage* stage;
+  std::vector<std::string> inputs;
+  std::unique_ptr<Collector> collector;
+  std::vector<TaskRun> tasks;  // of each partition
+};
+
 QueryDriver::QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvironment environment,
-                         std::shared_ptr<state::StateEnvironment> in_memory, bool restart, Handlers handlers)
+                         std::shared_ptr<state::StateEnvironment> in_memory, const Options& options, Handlers handlers)
     : query_(std::move(query)),
       environment_(std::move(environment)),
       in_memory_(std::move(in_memory)),
-      restart_(restart),
+      options_(options),
       handlers_(std::move(handlers)) {
   for (const Stage& stage : query_->stages) {
     auto run = std::make_unique<StageRun>();
@@ -70,21 +84,22 @@ QueryDriver::QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvir
     for (const PlanNodePtr& input : stage.inputs) run->inputs.push_back(query_->input_topic(*input));
     std::vector<std::string> topics = {stage.repartition ? query_->repartition_topic(*stage.repartition) : ""};
     for (const PlanNodePtr& side : stage.side_repartitions) topics.push_back(query_->repartition_topic(*side));
-    run->collector = std::make_unique<Collector>(*query_, handlers_, std::move(topics));
-    open(*run);
+    run->collector = std::make_unique<Collector>(*query_, handlers_, options_.partitions, std::move(topics));
+    run->tasks.resize(static_cast<size_t>(options_.partitions));
+    for (TaskRun& task : run->tasks) open(*run, task);
     stages_.push_back(std::move(run));
   }
 }
 
-void QueryDriver::open(StageRun& run) {
+void QueryDriver::open(const StageRun& stage, TaskRun& run) {
   run.state = state::TaskState::open(in_memory_, "");
-  run.task = std::make_unique<Task>(query_->plan, *run.stage, environment_, *run.state, *run.collector);
+  run.task = std::make_unique<Task>(query_->plan, *stage.stage, environment_, *run.state, *stage.collector);
 }
 
-void QueryDriver::restart(StageRun& run, const TaskProgress& progress) {
+void QueryDriver::restart(const StageRun& stage, TaskRun& run, const TaskProgress& progress) {
   run.task.reset();
-  open(run);
-  for (const StageRun::Change& change : run.changelog) {
+  open(stage, run);
+  for (const TaskRun::Change& change : run.changelog) {
     run.state->restore(change.store, {change.key, change.value, change.timestamp});
   }
   run.task->restore(progress);
@@ -93,13 +108,15 @@ void QueryDriver::restart(StageRun& run, const TaskProgress& progress) {
 void QueryDriver::go_on_from(const QueryDriver& replaced) {
   next_offset_ = replaced.next_offset_;
   for (size_t i = 0; i < stages_.size() && i < replaced.stages_.size(); ++i) {
-    StageRun& run = *stages_[i];
-    const StageRun& old = *replaced.stages_[i];
-    const std::vector<std::string> stores = run.state->store_names();
-    for (const StageRun::Change& change : old.changelog) {
-      if (std::find(stores.begin(), stores.end(), change.store) != stores.end()) run.changelog.push_back(change);
+    for (size_t partition = 0; partition < stages_[i]->tasks.size(); ++partition) {
+      TaskRun& run = stages_[i]->tasks[partition];
+      const TaskRun& old = replaced.stages_[i]->tasks[partition];
+      const std::vector<std::string> stores = run.state->store_names();
+      for (const TaskRun::Change& change : old.changelog) {
+        if (std::find(stores.begin(), stores.end(), change.store) != stores.end()) run.changelog.push_back(change);
+      }
+      restart(*stages_[i], run, old.task->progress());
     }
-    restart(run, old.task->progress());
   }
 }
 
@@ -114,36 +131,41 @@ bool QueryDriver::reads(const std::string& topic) const {
 
 void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) {
   std::deque<Queued> queue;
-  queue.push_back({topic, log::own_record(record)});
+  queue.push_back({{topic, Collector::partition_for(record.key, options_.partitions)}, log::own_record(record)});
   while (!queue.empty()) {
     const auto owned = std::make_shared<Queued>(std::move(queue.front()));
     queue.pop_front();
-    owned->record.offset = next_offset_[owned->topic]++;
+    owned->record.offset = next_offset_[owned->to]++;
     const auto view = std::make_shared<log::OwnedRecordView>(owned->record);
     log::FetchedRecords fetched;
-    fetched.source = {owned->topic, 0};
+    fetched.source = owned->to;
     fetched.memory = {owned, view};
     fetched.records.push_back(view->get());
-    if (restart_) {
-      for (auto& stage : stages_) restart(*stage, stage->task->progress());
+    if (options_.restart) {
+      for (auto& stage : stages_) {
+        for (TaskRun& task : stage->tasks) restart(*stage, task, task.task->progress());
+      }
     }
     for (auto& stage : stages_) {
-      for (size_t i = 0; i < stage->inputs.size(); ++i) {
-        if (stage->inputs[i] == owned->topic) stage->task->add(i, fetched);
-      }
-      stage->task->process([](size_t) { return true; });
-      stage->state->take_changelog([&](const std::string& store, const state::ChangelogRecord& change) {
-        std::optional<std::string> value;
-        if (change.value) value = std::string(*change.value);
-        stage->changelog.push_back({store, std::string(change.key), std::move(value), change.timestamp});
-      });
-      stage->state->committed();
-      while (!stage->collector->looped.empty()) {
-        queue.push_back(std::move(stage->collector->looped.front()));
-        stage->collector->looped.pop_front();
-      }
+      process(*stage, *owned, fetched);
+      std::move(stage->collector->looped.begin(), stage->collector->looped.end(), std::back_inserter(queue));
+      stage->collector->looped.clear();
     }
   }
+}
+
+void QueryDriver::process(StageRun& stage, const Queued& record, const log::FetchedRecords& fetched) {
+  TaskRun& run = stage.tasks[static_cast<size_t>(record.to.partition)];
+  for (size_t i = 0; i < stage.inputs.size(); ++i) {
+    if (stage.inputs[i] == record.to.topic) run.task->add(i, fetched);
+  }
+  run.task->process([](size_t) { return true; });
+  run.state->take_changelog([&](const std::string& store, const state::ChangelogRecord& change) {
+    std::optional<std::string> value;
+    if (change.value) value = std::string(*change.value);
+    run.changelog.push_back({store, std::string(change.key), std::move(value), change.timestamp});
+  });
+  run.state->committed();
 }
 
 }  // namespace weir

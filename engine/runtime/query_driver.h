@@ -1,5 +1,6 @@
-// Runs one query synchronously on the caller's thread, record by record, with nothing kept: what `weir test` uses instead of workers. A record
-// goes through all stages, repartition topics looped back at once, before the next is taken. Every topic counts as one partition.
+// Runs one query synchronously on the caller's thread, record by record, with nothing kept: what `weir test` uses instead
+// of workers. A record goes through all stages, repartition topics looped back at once, before the next is taken. Every
+// topic counts as having the same number of partitions, whatever it has in the log.
 #pragma once
 
 #include <functional>
@@ -20,10 +21,16 @@ class QueryDriver {
     std::function<void(const Batch&)> rows;                 // push queries
   };
 
-  // `restart`: between any two records all tasks end and are made anew, their state restored from its changelogs. The output must
-  // be the same.
+  struct Options {
+    // Between any two records all tasks end and are made anew, their state restored from its changelogs. The output must
+    // be the same.
+    bool restart = false;
+    // Of every topic: each stage has a task for each, and records go where Java's partitioner puts their key.
+    int32_t partitions = 1;
+  };
+
   QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvironment environment,
-              std::shared_ptr<state::StateEnvironment> in_memory, bool restart, Handlers handlers);
+              std::shared_ptr<state::StateEnvironment> in_memory, const Options& options, Handlers handlers);
   ~QueryDriver();
 
   const QueryDefinition& query() const { return *query_; }
@@ -35,19 +42,21 @@ class QueryDriver {
 
  private:
   class Collector;
+  struct TaskRun;
   struct StageRun;
   struct Queued;
 
-  void open(StageRun& run);
-  void restart(StageRun& run, const TaskProgress& progress);
+  void open(const StageRun& stage, TaskRun& run);
+  void restart(const StageRun& stage, TaskRun& run, const TaskProgress& progress);
+  void process(StageRun& stage, const Queued& record, const log::FetchedRecords& fetched);
 
   std::shared_ptr<const QueryDefinition> query_;
   TaskEnvironment environment_;
   std::shared_ptr<state::StateEnvironment> in_memory_;
-  bool restart_;
+  Options options_;
   Handlers handlers_;
   std::vector<std::unique_ptr<StageRun>> stages_;
-  std::map<std::string, int64_t> next_offset_;
+  std::map<log::TopicPartition, int64_t> next_offset_;
 };
 
 }  // namespace weir
