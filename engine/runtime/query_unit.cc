@@ -35,6 +35,25 @@ TaskProgress progress_of(const std::string& metadata) {
   return {json.value("stream_time", INT64_MIN), json.value("arrivals", int64_t{0})};
 }
 
+// Where several inputs read one partition, as in the join of a stream with itself, the committed offset is the lowest of
+// theirs, and the metadata has each one's own under the name of its node.
+constexpr const char* kSharedInputs = "inputs";
+
+void add_shared_input(const std::string& node, int64_t position, const TaskProgress& progress, Json& metadata) {
+  metadata[kSharedInputs][node] = {
+      {"position", position}, {"stream_time", progress.stream_time}, {"arrivals", progress.arrivals}};
+}
+
+// Takes the input's own position and progress; false: the partition was not shared.
+bool take_shared_input(const std::string& metadata, const std::string& node, int64_t& position, TaskProgress& progress) {
+  const Json json = Json::parse(metadata, nullptr, false);
+  if (!json.is_object() || !json.contains(kSharedInputs) || !json[kSharedInputs].contains(node)) return false;
+  const Json& input = json[kSharedInputs][node];
+  position = input.value("position", position);
+  progress = {input.value("stream_time", INT64_MIN), input.value("arrivals", int64_t{0})};
+  return true;
+}
+
 }  // namespace
 
 // Puts a task's results into the unit's transaction, or into the client's queue.
@@ -116,7 +135,6 @@ struct QueryUnit::Slot {
   std::vector<log::TopicPartition> inputs;
   std::vector<std::vector<const Slot*>> feeders;  // of each input
   std::vector<int64_t> start;        // where each input begins after the last commit
-  std::vector<bool> paused;
   std::string directory;  // of the state
   std::unique_ptr<state::TaskState> state;
   std::unique_ptr<Collector> collector;
@@ -135,6 +153,8 @@ QueryUnit::~QueryUnit() = default;
 void QueryUnit::open() {
   slots_.clear();
   routes_.clear();
+  paused_.clear();
+  has_new_positions_ = false;
   transaction_ = services_.log->open_transaction(query_->group + "-" + std::to_string(places_.front().partition));
   reader_ = services_.log->open_reader();
   reader_->on_ready(wake_);
@@ -145,7 +165,6 @@ void QueryUnit::open() {
     for (const PlanNodePtr& input : slot->stage->inputs) {
       slot->inputs.push_back({query_->input_topic(*input), place.partition});
     }
-    slot->paused.resize(slot->inputs.size(), false);
     slot->collector = std::make_unique<Collector>(*this, *slot->stage, place.partition);
     open_state(*slot);
     if (!query_->transient && !restore(*slot)) {
@@ -162,6 +181,8 @@ void QueryUnit::open() {
     set_positions(*slot);
     slot->task->restore(slot->committed);
   }
+  // Kept from now on: a restart before the first commit must not skip what arrives meanwhile.
+  if (has_new_positions_ && !query_->transient) commit_positions(true);
   for (const auto& [partition, readers] : routes_) {
     int64_t start = INT64_MAX;
     for (const auto& [slot, input] : readers) start = std::min(start, slot->start[input]);
@@ -266,7 +287,8 @@ void QueryUnit::set_positions(Slot& slot) {
     if (!query_->transient) committed = services_.log->committed_offset(query_->group, partition);
     if (committed) {
       slot.start[i] = committed->offset;
-      const TaskProgress progress = progress_of(committed->metadata);
+      TaskProgress progress = progress_of(committed->metadata);
+      take_shared_input(committed->metadata, slot.stage->inputs[i]->id, slot.start[i], progress);
       slot.committed.stream_time = std::max(slot.committed.stream_time, progress.stream_time);
       slot.committed.arrivals = std::max(slot.committed.arrivals, progress.arrivals);
     } else {
@@ -287,10 +309,7 @@ void QueryUnit::set_positions(Slot& slot) {
           slot.start[i] = services_.log->offset_for_time(partition, *time).value_or(services_.log->end_offset(partition));
         }
       }
-      // Kept from now on: a restart before the first commit must not skip what arrives meanwhile.
-      if (!query_->transient) {
-        transaction_->commit_offset(query_->group, partition, {slot.start[i], offset_metadata({})});
-      }
+      has_new_positions_ = true;
     }
     routes_[partition].emplace_back(&slot, i);
   }
@@ -325,11 +344,11 @@ bool QueryUnit::work(int64_t now_ms) {
     const size_t rows = slot->task->process([&](size_t input) { return is_drained(*slot, input); });
     slot->uncommitted = slot->uncommitted || rows > 0;
     worked += rows;
-    balance_inputs(*slot);
     if (slot->task->stream_time() > query_->status->stream_time.load()) {
       query_->status->stream_time.store(slot->task->stream_time());
     }
   }
+  balance_inputs();
   if (worked > 0 && !dirty_) {
     dirty_ = true;
     dirty_since_ms_ = now_ms;
@@ -376,17 +395,40 @@ void QueryUnit::hand_out(log::FetchedRecords records) {
   }
 }
 
-void QueryUnit::balance_inputs(Slot& slot) {
-  if (slot.inputs.size() < 2) return;
-  for (size_t i = 0; i < slot.inputs.size(); ++i) {
-    const size_t rows = slot.task->buffered(i);
-    if (!slot.paused[i] && rows >= kPauseRows) {
-      reader_->pause(slot.inputs[i]);
-      slot.paused[i] = true;
-    } else if (slot.paused[i] && rows <= kResumeRows) {
-      reader_->resume(slot.inputs[i]);
-      slot.paused[i] = false;
+// A partition that several inputs read waits only where all of them have enough: one may be what another waits for.
+void QueryUnit::balance_inputs() {
+  for (const auto& [partition, readers] : routes_) {
+    size_t fewest = SIZE_MAX;
+    bool waits = false;
+    for (const auto& [slot, input] : readers) {
+      fewest = std::min(fewest, slot->task->buffered(input));
+      waits = waits || slot->inputs.size() > 1;
     }
+    if (!waits) continue;
+    if (fewest >= kPauseRows && paused_.insert(partition).second) {
+      reader_->pause(partition);
+    } else if (fewest <= kResumeRows && paused_.erase(partition) > 0) {
+      reader_->resume(partition);
+    }
+  }
+}
+
+void QueryUnit::commit_positions(bool all) {
+  for (const auto& [partition, readers] : routes_) {
+    int64_t lowest = INT64_MAX;
+    bool any = all;
+    Json shared = Json::object();
+    for (const auto& [slot, input] : readers) {
+      const int64_t position = slot->task->position(input);
+      any = any || position >= 0;
+      const int64_t reached = std::max(position, slot->start[input]);
+      lowest = std::min(lowest, reached);
+      add_shared_input(slot->stage->inputs[input]->id, reached, slot->task->progress(), shared);
+    }
+    if (!any) continue;
+    const std::string metadata =
+        readers.size() == 1 ? offset_metadata(readers.front().first->task->progress()) : shared.dump();
+    transaction_->commit_offset(query_->group, partition, {lowest, metadata});
   }
 }
 
@@ -402,12 +444,8 @@ void QueryUnit::commit(int64_t now_ms) {
       out.timestamp = record.timestamp;
       transaction_->append(topic, slot->place.partition, out);
     });
-    const std::string metadata = offset_metadata(slot->task->progress());
-    for (size_t i = 0; i < slot->inputs.size(); ++i) {
-      const int64_t position = slot->task->position(i);
-      if (position >= 0) transaction_->commit_offset(query_->group, slot->inputs[i], {position, metadata});
-    }
   }
+  if (!query_->transient) commit_positions(false);
   std::map<log::TopicPartition, int64_t> ends;
   if (!transaction_->empty()) transaction_->commit(&ends);
   dirty_ = false;
@@ -450,6 +488,7 @@ void QueryUnit::fail(const std::string& reason, bool retry, int64_t now_ms) {
   }
   slots_.clear();
   routes_.clear();
+  paused_.clear();
   reader_.reset();
   transaction_.reset();
   is_open_ = false;
@@ -481,6 +520,7 @@ void QueryUnit::close() {
   }
   slots_.clear();
   routes_.clear();
+  paused_.clear();
   reader_.reset();
   transaction_.reset();
   is_open_ = false;

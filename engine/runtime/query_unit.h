@@ -46,7 +46,7 @@ class QueryUnit {
   void set_positions(Slot& slot);
   bool work(int64_t now_ms);
   void hand_out(log::FetchedRecords records);
-  void balance_inputs(Slot& slot);
+  void balance_inputs();
   // The other slots of this unit that feed the input, be it through one another.
   std::vector<const Slot*> feeders_of(const Slot& slot, size_t input) const;
   // Nothing more is to come through the input for now: neither from its topic nor, where this unit feeds that topic, from what it
@@ -54,6 +54,8 @@ class QueryUnit {
   bool is_drained(const Slot& slot, size_t input) const;
   bool is_idle(const Slot& slot) const;
   void commit(int64_t now_ms);
+  // Puts how far the tasks have come into the transaction. `all`: also where nothing was read yet.
+  void commit_positions(bool all);
   void checkpoint(Slot& slot);
   void fail(const std::string& reason, bool retry, int64_t now_ms);
 
@@ -65,6 +67,8 @@ class QueryUnit {
   std::unique_ptr<log::LogTransaction> transaction_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::map<log::TopicPartition, std::vector<std::pair<Slot*, size_t>>> routes_;  // partition → task inputs
+  std::set<log::TopicPartition> paused_;
+  bool has_new_positions_ = false;  // nothing had been committed for some input
   bool is_open_ = false, stopped_ = false;
   bool dirty_ = false;            // worked on something since the last commit
   int64_t dirty_since_ms_ = 0;
