@@ -35,12 +35,16 @@ std::vector<int> columns_behind(const PlanSchema& schema, int index) {
 
 }  // namespace
 
-ForeignKeyJoinOperator::ForeignKeyJoinOperator(const PlanNode& node, std::unique_ptr<CompiledExpression> foreign_key,
-                                               Operator* references, TaskContext& context)
+ForeignKeyJoinOperator::ForeignKeyJoinOperator(const PlanNode& node,
+                                               std::vector<std::unique_ptr<CompiledExpression>> foreign_keys,
+                                               std::unique_ptr<CompiledExpression> condition, Operator* references,
+                                               TaskContext& context)
     : context_(context),
       schema_(node.schema),
       left_join_(*node.table_join_type == sql::JoinType::kLeft),
-      foreign_key_(std::move(foreign_key)),
+      old_rows_(node.old_rows),
+      foreign_keys_(std::move(foreign_keys)),
+      condition_(std::move(condition)),
       references_sink_(references),
       key_codec_(types_where(node.inputs[0]->schema, true)),
       left_codec_(types_where(node.inputs[0]->schema, false)),
@@ -53,7 +57,7 @@ ForeignKeyJoinOperator::ForeignKeyJoinOperator(const PlanNode& node, std::unique
       found_column_(index_of(node.inputs[1]->schema, kForeignFoundColumn)),
       left_rows_(context.state->key_value(node.id + "-left")) {
   right_values_ = columns_behind(node.inputs[1]->schema, found_column_);
-  if (node.old_rows) results_store_ = &context.state->key_value(node.id + "-results");
+  if (keeps_foreign_key_results(node)) results_store_ = &context.state->key_value(node.id + "-results");
 }
 
 void ForeignKeyJoinOperator::push(const Batch& batch, int input) {
@@ -66,9 +70,13 @@ void ForeignKeyJoinOperator::push(const Batch& batch, int input) {
 
 void ForeignKeyJoinOperator::change_left(const Batch& batch) {
   EvalContext eval = context_.eval();
-  const ColumnPtr foreign_keys = foreign_key_->evaluate(batch, eval);
+  std::vector<ColumnPtr> evaluated;
+  std::vector<const Column*> foreign_keys;
+  for (const auto& foreign_key : foreign_keys_) {
+    evaluated.push_back(foreign_key->evaluate(batch, eval));
+    foreign_keys.push_back(evaluated.back().get());
+  }
   if (context_.errors.count() > 0) context_.drain_errors(batch);
-  const Column* foreign_key_column = foreign_keys.get();
   const std::vector<const Column*> keys = columns_at(batch.columns, left_keys_);
   const std::vector<const Column*> values = columns_at(batch.columns, left_values_);
   references_.clear();
@@ -88,9 +96,10 @@ void ForeignKeyJoinOperator::change_left(const Batch& batch) {
       refer(row, old_key, had_row, std::nullopt, std::nullopt);
       continue;
     }
-    if (!foreign_keys->is_null(row)) {
+    const auto is_null = [row](const Column* column) { return column->is_null(row); };
+    if (std::none_of(foreign_keys.begin(), foreign_keys.end(), is_null)) {
       new_key_.clear();
-      foreign_key_codec_.encode({&foreign_key_column, 1}, row, new_key_);
+      foreign_key_codec_.encode(foreign_keys, row, new_key_);
       new_key = context_.arena->copy(new_key_);
     }
     value_.clear();
@@ -129,17 +138,21 @@ void ForeignKeyJoinOperator::refer(uint32_t row, std::optional<std::string_view>
 
 void ForeignKeyJoinOperator::send_references(const Batch& batch) {
   std::vector<uint32_t> rows;
-  auto key = std::make_shared<Column>(foreign_key_codec_.types()[0]);
+  std::vector<std::shared_ptr<Column>> keys;
+  std::vector<Column*> key_columns;
+  for (const TypePtr& type : foreign_key_codec_.types()) {
+    keys.push_back(std::make_shared<Column>(type));
+    key_columns.push_back(keys.back().get());
+  }
   auto instruction = std::make_shared<Column>(Type::integer());
   auto hash = std::make_shared<Column>(Type::bigint());
   auto partition = std::make_shared<Column>(Type::integer());
-  Column* const key_columns[] = {key.get()};
   RowBits null_key;
   for (const Reference& reference : references_) {
     if (reference.key) {
       foreign_key_codec_.decode(*reference.key, key_columns);
     } else {
-      key->append_null();
+      foreign_key_codec_.decode_nulls(key_columns);
       null_key.set(rows.size());
     }
     instruction->append<int32_t>(static_cast<int32_t>(reference.instruction));
@@ -153,7 +166,7 @@ void ForeignKeyJoinOperator::send_references(const Batch& batch) {
   }
   Batch out = batch.gather_metadata(rows);
   out.null_key = std::move(null_key);
-  out.columns.push_back(std::move(key));
+  out.columns.assign(keys.begin(), keys.end());
   for (const int column : left_keys_) out.columns.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
   out.columns.push_back(std::move(instruction));
   out.columns.push_back(std::move(hash));
@@ -171,19 +184,55 @@ void ForeignKeyJoinOperator::take_answers(const Batch& batch) {
     key_codec_.encode(keys, row, key_);
     const auto left = left_rows_.get(key_);
     if (left.has_value() == hashes.is_null(row)) continue;
-    Result result{row, std::nullopt};
+    Result result{row, std::nullopt, false};
     if (left) {
       const StoredLeftRow stored(*left);
       if (stored.hash() != hashes.at<int64_t>(row)) continue;
-      const bool is_found = found.is_valid(row) && found.at<uint8_t>(row) != 0;
-      if (is_found || left_join_) result.left = context_.arena->copy(stored.values);
+      result.found = found.is_valid(row) && found.at<uint8_t>(row) != 0;
+      if (result.found || left_join_) result.left = context_.arena->copy(stored.values);
     }
     results_.push_back(result);
   }
   if (!results_.empty()) emit(batch);
 }
 
+// A right row for which the condition doesn't hold counts as not found.
+void ForeignKeyJoinOperator::apply_condition(const Batch& batch) {
+  const Batch pairs = result_batch(batch);
+  EvalContext eval = context_.eval();
+  const ColumnPtr holds = condition_->evaluate(pairs, eval);
+  if (context_.errors.count() > 0) context_.drain_errors(pairs);
+  std::vector<uint32_t> matches;
+  selected_rows(*holds, pairs.rows, matches);
+  for (size_t i = 0; i < results_.size(); ++i) {
+    if (!results_[i].found || std::binary_search(matches.begin(), matches.end(), static_cast<uint32_t>(i))) continue;
+    results_[i].found = false;
+    if (!left_join_) results_[i].left.reset();
+  }
+}
+
 void ForeignKeyJoinOperator::emit(const Batch& batch) {
+  if (condition_) apply_condition(batch);
+  Batch out = result_batch(batch);
+  if (results_store_) add_old_rows(out);
+  if (condition_) drop_repeated_ends(out);
+  if (!old_rows_) {
+    out.old_columns.clear();
+    out.old_null.clear();
+  }
+  if (out.rows > 0) forward(out);
+}
+
+// Ends of rows that weren't there.
+void ForeignKeyJoinOperator::drop_repeated_ends(Batch& out) const {
+  std::vector<uint32_t> keep;
+  for (uint32_t row = 0; row < out.rows; ++row) {
+    if (!out.null_value.test(row) || !out.old_null.test(row)) keep.push_back(row);
+  }
+  if (keep.size() < out.rows) out = out.gather(keep);
+}
+
+Batch ForeignKeyJoinOperator::result_batch(const Batch& batch) const {
   std::vector<uint32_t> rows;
   for (const Result& result : results_) rows.push_back(result.row);
   Batch out = batch.gather_metadata(rows);
@@ -203,9 +252,14 @@ void ForeignKeyJoinOperator::emit(const Batch& batch) {
     }
   }
   out.columns.insert(out.columns.end(), left.begin(), left.end());
-  for (const int column : right_values_) out.columns.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
-  if (results_store_) add_old_rows(out);
-  forward(out);
+  for (const int column : right_values_) {
+    auto right = batch.columns[column]->gather(rows.data(), rows.size());
+    for (size_t i = 0; i < results_.size(); ++i) {
+      if (!results_[i].found) right->set_null(i);
+    }
+    out.columns.push_back(std::move(right));
+  }
+  return out;
 }
 
 void ForeignKeyJoinOperator::add_old_rows(Batch& out) {

@@ -34,7 +34,7 @@ ForeignKeyLookupOperator::ForeignKeyLookupOperator(const PlanNode& node, TaskCon
       reference_codec_({Type::bigint(), Type::integer()}),
       references_(context.state->key_value(node.id + "-references")),
       right_(node.inputs[1]->schema, context.state->key_value(node.id + "-right")) {
-  for (int c = 1; c < instruction_column_; ++c) left_keys_.push_back(c);
+  for (int c = static_cast<int>(foreign_key_codec_.types().size()); c < instruction_column_; ++c) left_keys_.push_back(c);
   reference_columns_ = {index_of(node.inputs[0]->schema, kForeignHashColumn),
                         index_of(node.inputs[0]->schema, kForeignPartitionColumn)};
 }
@@ -50,12 +50,13 @@ void ForeignKeyLookupOperator::push(const Batch& batch, int input) {
 }
 
 void ForeignKeyLookupOperator::take_references(const Batch& batch) {
-  const Column* foreign_keys = batch.columns[0].get();
+  std::vector<const Column*> foreign_keys;
+  for (size_t c = 0; c < foreign_key_codec_.types().size(); ++c) foreign_keys.push_back(batch.columns[c].get());
   const std::vector<const Column*> left_keys = columns_at(batch.columns, left_keys_);
   const std::vector<const Column*> references = columns_at(batch.columns, reference_columns_);
   for (uint32_t row = 0; row < batch.rows; ++row) {
     foreign_key_.clear();
-    if (!foreign_keys->is_null(row)) foreign_key_codec_.encode({&foreign_keys, 1}, row, foreign_key_);
+    if (!has_null_key(batch, foreign_keys, row)) foreign_key_codec_.encode(foreign_keys, row, foreign_key_);
     left_key_.clear();
     left_key_codec_.encode(left_keys, row, left_key_);
     reference_.clear();

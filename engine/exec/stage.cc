@@ -47,7 +47,7 @@ void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out)
   }
   if (node->kind == PlanKind::kForeignKeyJoin) {
     out.push_back({node->id + "-left", std::nullopt});
-    if (node->old_rows) out.push_back({node->id + "-results", std::nullopt});
+    if (keeps_foreign_key_results(*node)) out.push_back({node->id + "-results", std::nullopt});
   }
   if (node->kind == PlanKind::kForeignKeyLookup) {
     out.push_back({node->id + "-references", std::nullopt});

@@ -25,6 +25,9 @@ std::vector<Stage> cut_into_stages(const PhysicalPlan& plan);
 // The topic that a join by a foreign key writes for its lookup.
 PlanNodePtr foreign_key_references(const PlanNode& join);
 
+// Whether such a join keeps the rows that it has given: for its old rows, or because not all that it finds match.
+inline bool keeps_foreign_key_results(const PlanNode& join) { return join.old_rows || !join.predicate.empty(); }
+
 // A state store of a stage, as its operators will declare it.
 struct StoreDescription {
   std::string name;

@@ -30,8 +30,9 @@ int64_t saturated_sum(int64_t a, int64_t b) {
 
 }  // namespace
 
-StreamJoinOperator::StreamJoinOperator(const PlanNode& node, bool emit_at_once, TaskContext& context)
-    : context_(context), schema_(node.schema), emit_at_once_(emit_at_once) {
+StreamJoinOperator::StreamJoinOperator(const PlanNode& node, std::unique_ptr<CompiledExpression> condition,
+                                       bool emit_at_once, TaskContext& context)
+    : context_(context), condition_(std::move(condition)), schema_(node.schema), emit_at_once_(emit_at_once) {
   const auto& spec = *node.join;
   std::vector<TypePtr> key_types;
   for (const PlanColumn& column : schema_) {
@@ -99,21 +100,68 @@ void StreamJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t c
     const std::string_view key = context_.arena->copy(key_scratch_);
     const std::string_view value = context_.arena->copy(value_scratch_);
     const int64_t time = batch.timestamps[row];
-    if (null_key) {
-      // No row of the other side can ever equal it (KIP-962): its row with NULLs is final.
-      stream_time_ = std::max(stream_time_, time);
-      emit(input, key, value, std::nullopt, time, batch, row);
-      continue;
-    }
-    process_row(input, key, value, time, batch, row);
+    arrived_.push_back({row, key, value, time, null_key, 0, 0});
+    // With a condition, rows wait for each other so that it is evaluated for many pairs at once. What a row finds doesn't
+    // depend on the rows of its own side.
+    if (condition_ && !null_key) find_candidates(input, arrived_.back(), batch);
+    if (!condition_ || candidates_.size() >= kMaxBatchRows) process_arrived(input, batch);
     if (pending_.size() >= kMaxBatchRows) flush();
   }
+  process_arrived(input, batch);
   if (context_.errors.count() > 0) context_.drain_errors(batch);
   if (emit_at_once_) flush();
 }
 
-void StreamJoinOperator::process_row(int side_index, std::string_view key, std::string_view value, int64_t time,
-                                     const Batch& batch, uint32_t row) {
+void StreamJoinOperator::find_candidates(int side_index, ArrivedRow& arrived, const Batch& batch) {
+  const Side& side = sides_[side_index];
+  arrived.first_candidate = candidates_.size();
+  sides_[1 - side_index].store->fetch(
+      arrived.key, std::max<int64_t>(0, arrived.time - side.before), std::max<int64_t>(0, saturated_sum(arrived.time, side.after)),
+      [&](int64_t other_time, std::string_view other) {
+        candidates_.push_back({result_of(side_index, arrived.key, arrived.value, context_.arena->copy(other),
+                                         std::max(arrived.time, other_time), batch, arrived.row),
+                               other_time});
+        return true;
+      });
+  arrived.end_candidate = candidates_.size();
+}
+
+void StreamJoinOperator::check_candidates() {
+  std::vector<const Pending*> pairs;
+  for (const Candidate& candidate : candidates_) pairs.push_back(&candidate.pair);
+  std::vector<uint32_t> matches;
+  for (size_t from = 0; from < pairs.size(); from += kMaxBatchRows) {
+    const size_t count = std::min(pairs.size() - from, kMaxBatchRows);
+    const Batch batch = batch_of(pairs.data() + from, count);
+    EvalContext eval = context_.eval();
+    const ColumnPtr holds = condition_->evaluate(batch, eval);
+    if (context_.errors.count() > 0) context_.drain_errors(batch);
+    selected_rows(*holds, batch.rows, matches);
+    for (size_t i = 0; i < count; ++i) candidates_[from + i].holds = false;
+    for (const uint32_t match : matches) candidates_[from + match].holds = true;
+  }
+}
+
+void StreamJoinOperator::process_arrived(int side, const Batch& batch) {
+  if (!candidates_.empty()) {
+    if (context_.errors.count() > 0) context_.drain_errors(batch);
+    check_candidates();
+  }
+  for (const ArrivedRow& arrived : arrived_) {
+    if (arrived.null_key) {
+      // No row of the other side can ever equal it (KIP-962): its row with NULLs is final.
+      stream_time_ = std::max(stream_time_, arrived.time);
+      emit_alone(side, arrived.key, arrived.value, arrived.time, batch, arrived.row);
+    } else {
+      process_row(side, arrived, batch);
+    }
+  }
+  arrived_.clear();
+  candidates_.clear();
+}
+
+void StreamJoinOperator::process_row(int side_index, const ArrivedRow& arrived, const Batch& batch) {
+  const auto& [row, key, value, time, null_key, first_candidate, end_candidate] = arrived;
   Side& side = sides_[side_index];
   Side& other = sides_[1 - side_index];
   if (!side.store->put(key, time, value)) {
@@ -126,38 +174,56 @@ void StreamJoinOperator::process_row(int side_index, std::string_view key, std::
   const int64_t from = std::max<int64_t>(0, time - side.before);
   const int64_t to = std::max<int64_t>(0, saturated_sum(time, side.after));
   bool matched = false;
-  other.store->fetch(key, from, to, [&](int64_t other_time, std::string_view other_value) {
+  const auto match = [&](int64_t other_time, const Pending& pair) {
     matched = true;
-    if (outer_store_ != nullptr && other.outer) release(1 - side_index, key, other_time);
-    emit(side_index, key, value, other_value, std::max(time, other_time), batch, row);
-    return true;
-  });
+    if (outer_store_ != nullptr && other.outer) release(1 - side_index, key, other_time, side_index == 0 ? pair.right : pair.left);
+    emit(pair, batch, row);
+  };
+  if (condition_) {
+    for (size_t i = first_candidate; i < end_candidate; ++i) {
+      if (candidates_[i].holds) match(candidates_[i].other_time, candidates_[i].pair);
+    }
+  } else {
+    const std::string_view own_key = key, own_value = value;
+    const int64_t own_time = time;
+    const uint32_t own_row = row;
+    other.store->fetch(key, from, to, [&](int64_t other_time, std::string_view other_value) {
+      match(other_time, result_of(side_index, own_key, own_value, context_.arena->copy(other_value),
+                                  std::max(own_time, other_time), batch, own_row));
+      return true;
+    });
+  }
   if (matched || !side.outer) return;
   if (outer_store_ == nullptr || to < stream_time_) {
-    emit(side_index, key, value, std::nullopt, time, batch, row);
+    emit_alone(side_index, key, value, time, batch, row);
   } else {
     hold_back(side_index, key, time, value);
   }
 }
 
-void StreamJoinOperator::emit(int side, std::string_view key, std::string_view own, std::optional<std::string_view> other,
-                              int64_t time, const Batch& batch, uint32_t row) {
+// `own` and `other` are in the arena.
+StreamJoinOperator::Pending StreamJoinOperator::result_of(int side, std::string_view key, std::string_view own,
+                                                          std::optional<std::string_view> other, int64_t time,
+                                                          const Batch& batch, uint32_t row) const {
   Pending result;
   result.key = key;
   result.timestamp = time;
   result.offset = row < batch.offsets.size() ? batch.offsets[row] : -1;
   result.origin = batch.origin_of(row);
   (side == 0 ? result.left : result.right) = own;
-  if (other) (side == 0 ? result.right : result.left) = context_.arena->copy(*other);
+  if (other) (side == 0 ? result.right : result.left) = *other;
+  return result;
+}
+
+void StreamJoinOperator::emit(const Pending& result, const Batch& batch, uint32_t row) {
   pending_.push_back(result);
   pending_headers_.push_back(batch.headers.empty() ? std::span<const log::HeaderView>{} : batch.headers[row]);
   any_headers_ = any_headers_ || !pending_headers_.back().empty();
 }
 
-void StreamJoinOperator::flush() {
-  if (pending_.empty()) return;
+Batch StreamJoinOperator::batch_of(const Pending* const* results, size_t count) const {
   Batch out;
-  out.rows = static_cast<uint32_t>(pending_.size());
+  out.rows = static_cast<uint32_t>(count);
   out.partition = partition_;
   out.timestamps.reserve(out.rows);
   out.offsets.reserve(out.rows);
@@ -171,7 +237,8 @@ void StreamJoinOperator::flush() {
     columns.back()->reserve(out.rows);
     (column.key ? keys : value_index++ < left_values ? left : right).push_back(columns.back().get());
   }
-  for (const Pending& result : pending_) {
+  for (size_t i = 0; i < count; ++i) {
+    const Pending& result = *results[i];
     key_codec_.decode(result.key, keys);
     if (result.left.data() != nullptr) {
       sides_[0].codec.decode(result.left, left);
@@ -195,6 +262,15 @@ void StreamJoinOperator::flush() {
     }
   }
   out.columns.assign(columns.begin(), columns.end());
+  return out;
+}
+
+void StreamJoinOperator::flush() {
+  if (pending_.empty()) return;
+  std::vector<const Pending*> results;
+  results.reserve(pending_.size());
+  for (const Pending& result : pending_) results.push_back(&result);
+  Batch out = batch_of(results.data(), results.size());
   if (any_headers_) out.headers = pending_headers_;
   pending_.clear();
   pending_headers_.clear();
@@ -229,11 +305,12 @@ void StreamJoinOperator::hold_back(int side, std::string_view key, int64_t time,
   oldest_held_ = std::min(oldest_held_, time);
 }
 
-void StreamJoinOperator::release(int side, std::string_view key, int64_t time) {
+void StreamJoinOperator::release(int side, std::string_view key, int64_t time, std::string_view value) {
   const std::string prefix = outer_prefix(side, key, time);
   std::vector<std::string> found;
-  outer_store_->scan(prefix, prefix + std::string(9, '\xff'), [&](std::string_view entry, std::string_view) {
-    if (entry.size() == prefix.size() + 8 && entry.substr(0, prefix.size()) == prefix) found.emplace_back(entry);
+  outer_store_->scan(prefix, prefix + std::string(9, '\xff'), [&](std::string_view entry, std::string_view held) {
+    const bool same_place = entry.size() == prefix.size() + 8 && entry.substr(0, prefix.size()) == prefix;
+    if (same_place && (!condition_ || held == value)) found.emplace_back(entry);
     return true;
   });
   for (const std::string& entry : found) outer_store_->remove(entry);
@@ -259,7 +336,7 @@ void StreamJoinOperator::emit_closed_outer_rows(const Batch& batch, uint32_t row
       return !(open[0] && open[1]);
     }
     const uint64_t key_size = get_big_endian(entry.substr(9));
-    emit(side, context_.arena->copy(entry.substr(17, key_size)), context_.arena->copy(value), std::nullopt, time, batch, row);
+    emit_alone(side, context_.arena->copy(entry.substr(17, key_size)), context_.arena->copy(value), time, batch, row);
     emitted.emplace_back(entry);
     return true;
   });

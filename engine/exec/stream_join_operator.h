@@ -4,10 +4,12 @@
 // key-value store ordered by time and are emitted with NULLs once stream time has closed their window.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/exec/expression.h"
 #include "engine/exec/operator.h"
 #include "engine/exec/row_codec.h"
 #include "engine/plan/physical_plan.h"
@@ -16,9 +18,11 @@ namespace weir {
 
 class StreamJoinOperator final : public Operator {
  public:
-  // `node`: of kind kStreamJoin. `emit_at_once`: the next stateful operator must see every run of rows before the next
-  // run; false lets results gather to larger batches until flush().
-  StreamJoinOperator(const PlanNode& node, bool emit_at_once, TaskContext& context);
+  // `node`: of kind kStreamJoin. `condition`: of its predicate, over its output; null: none. `emit_at_once`: the next
+  // stateful operator must see every run of rows before the next run; false lets results gather to larger batches
+  // until flush().
+  StreamJoinOperator(const PlanNode& node, std::unique_ptr<CompiledExpression> condition, bool emit_at_once,
+                     TaskContext& context);
 
   void push(const Batch& batch, int input) override { push_rows(batch, 0, batch.rows, input); }
   void push_rows(const Batch& batch, uint32_t from, uint32_t count, int input) override;
@@ -39,15 +43,39 @@ class StreamJoinOperator final : public Operator {
     const log::FetchedRecords* origin;
   };
 
-  void process_row(int side, std::string_view key, std::string_view value, int64_t time, const Batch& batch, uint32_t row);
-  void emit(int side, std::string_view key, std::string_view own, std::optional<std::string_view> other, int64_t time,
-            const Batch& batch, uint32_t row);
+  // A row with its key, and the rows of the other side that it may match.
+  struct Candidate {
+    Pending pair;
+    int64_t other_time;
+    bool holds = true;  // the condition
+  };
+  struct ArrivedRow {
+    uint32_t row;
+    std::string_view key, value;
+    int64_t time;
+    bool null_key;
+    size_t first_candidate, end_candidate;
+  };
+
+  void find_candidates(int side, ArrivedRow& arrived, const Batch& batch);
+  void check_candidates();
+  void process_arrived(int side, const Batch& batch);
+  void process_row(int side, const ArrivedRow& arrived, const Batch& batch);
+  Pending result_of(int side, std::string_view key, std::string_view own, std::optional<std::string_view> other,
+                    int64_t time, const Batch& batch, uint32_t row) const;
+  void emit(const Pending& result, const Batch& batch, uint32_t row);
+  void emit_alone(int side, std::string_view key, std::string_view own, int64_t time, const Batch& batch, uint32_t row) {
+    emit(result_of(side, key, own, std::nullopt, time, batch, row), batch, row);
+  }
+  Batch batch_of(const Pending* const* results, size_t count) const;
   void emit_closed_outer_rows(const Batch& batch, uint32_t row);
   void hold_back(int side, std::string_view key, int64_t time, std::string_view value);
-  void release(int side, std::string_view key, int64_t time);
+  // The row has found a match. With a condition others of its key and time may not have: only those of its `value` go.
+  void release(int side, std::string_view key, int64_t time, std::string_view value);
   std::string outer_prefix(int side, std::string_view key, int64_t time) const;
 
   TaskContext& context_;
+  std::unique_ptr<CompiledExpression> condition_;
   PlanSchema schema_;
   RowCodec key_codec_{{}};
   Side sides_[2];
@@ -63,6 +91,8 @@ class StreamJoinOperator final : public Operator {
 
   // Results not yet pushed on. The bytes of the other side are copied here; those of the present batch stay in the task's arena.
   std::vector<Pending> pending_;
+  std::vector<ArrivedRow> arrived_;
+  std::vector<Candidate> candidates_;
   std::vector<std::span<const log::HeaderView>> pending_headers_;
   bool any_headers_ = false;
   int32_t partition_ = 0;

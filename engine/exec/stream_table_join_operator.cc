@@ -1,11 +1,15 @@
 #include "engine/exec/stream_table_join_operator.h"
 
+#include <algorithm>
+
 #include "engine/exec/plan_columns.h"
 
 namespace weir {
 
-StreamTableJoinOperator::StreamTableJoinOperator(const PlanNode& node, TaskContext& context)
+StreamTableJoinOperator::StreamTableJoinOperator(const PlanNode& node, std::unique_ptr<CompiledExpression> condition,
+                                                 TaskContext& context)
     : context_(context),
+      condition_(std::move(condition)),
       left_join_(*node.table_join_type == sql::JoinType::kLeft),
       key_codec_(types_where(node.inputs[0]->schema, true)),
       key_columns_(indices_where(node.inputs[0]->schema, true)),
@@ -59,7 +63,22 @@ void StreamTableJoinOperator::join_stream(const Batch& batch, uint32_t from, uin
   found_bytes_.clear();
   found_.clear();
   store_.multi_get(keys_, found_bytes_, found_);
+  if (condition_) apply_condition(batch);
+  if (!left_join_) {
+    size_t kept = 0;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      if (!found_[i]) continue;
+      rows_[kept] = rows_[i];
+      found_[kept++] = found_[i];
+    }
+    rows_.resize(kept);
+    found_.resize(kept);
+  }
+  if (!rows_.empty()) forward(with_right_columns(batch));
+}
 
+// The rows in work with what was found for them, NULLs where nothing was.
+Batch StreamTableJoinOperator::with_right_columns(const Batch& batch) {
   std::vector<std::shared_ptr<Column>> right;
   std::vector<Column*> right_columns;
   for (const TypePtr& type : right_types_) {
@@ -67,21 +86,44 @@ void StreamTableJoinOperator::join_stream(const Batch& batch, uint32_t from, uin
     right.back()->reserve(rows_.size());
     right_columns.push_back(right.back().get());
   }
-  kept_.clear();
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    if (found_[i]) {
-      table_.values().decode(stored_row(*found_[i]), right_columns);
-    } else if (left_join_) {
-      table_.values().decode_nulls(right_columns);
+  for (const auto& found : found_) {
+    if (found) {
+      table_.values().decode(stored_row(*found), right_columns);
     } else {
-      continue;
+      table_.values().decode_nulls(right_columns);
     }
-    kept_.push_back(rows_[i]);
   }
-  if (kept_.empty()) return;
-  Batch out = kept_.size() == batch.rows ? batch : batch.gather(kept_);
+  Batch out = rows_.size() == batch.rows ? batch : batch.gather(rows_);
   out.columns.insert(out.columns.end(), right.begin(), right.end());
-  forward(out);
+  return out;
+}
+
+// A table's row for which the condition doesn't hold counts as not found.
+void StreamTableJoinOperator::apply_condition(const Batch& batch) {
+  std::vector<uint32_t> all_rows = rows_;
+  std::vector<std::optional<std::string_view>> all_found = found_;
+  std::vector<size_t> places;  // of the rows in work: those with a partner
+  rows_.clear();
+  found_.clear();
+  for (size_t i = 0; i < all_rows.size(); ++i) {
+    if (!all_found[i]) continue;
+    places.push_back(i);
+    rows_.push_back(all_rows[i]);
+    found_.push_back(all_found[i]);
+  }
+  if (!rows_.empty()) {
+    const Batch pairs = with_right_columns(batch);
+    EvalContext eval = context_.eval();
+    const ColumnPtr holds = condition_->evaluate(pairs, eval);
+    if (context_.errors.count() > 0) context_.drain_errors(pairs);
+    std::vector<uint32_t> matches;
+    selected_rows(*holds, pairs.rows, matches);
+    for (size_t i = 0; i < places.size(); ++i) {
+      if (!std::binary_search(matches.begin(), matches.end(), static_cast<uint32_t>(i))) all_found[places[i]].reset();
+    }
+  }
+  rows_ = std::move(all_rows);
+  found_ = std::move(all_found);
 }
 
 }  // namespace weir

@@ -6,8 +6,21 @@
 
 namespace weir {
 
-TableJoinOperator::TableJoinOperator(const PlanNode& node, TaskContext& context)
+namespace {
+
+// Columns of the side that changed and of the other one, the left side's first.
+void append_join_sides(std::vector<ColumnPtr>& to, int own_side, std::vector<ColumnPtr> own, std::vector<ColumnPtr> other) {
+  if (own_side == 1) std::swap(own, other);
+  to.insert(to.end(), own.begin(), own.end());
+  to.insert(to.end(), other.begin(), other.end());
+}
+
+}  // namespace
+
+TableJoinOperator::TableJoinOperator(const PlanNode& node, std::unique_ptr<CompiledExpression> condition,
+                                     TaskContext& context)
     : context_(context),
+      condition_(std::move(condition)),
       old_rows_(node.old_rows),
       key_columns_{indices_where(node.inputs[0]->schema, true), indices_where(node.inputs[1]->schema, true)},
       sides_{{StoredTable(node.inputs[0]->schema, context.state->key_value(node.id + "-left")),
@@ -25,33 +38,101 @@ void TableJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t co
   for (uint32_t row = from; row < from + count; ++row) {
     if (!sides_[input].table.has_null_key(row)) change(batch, row, input);
   }
+  if (condition_) apply_condition(batch, input);
   if (!results_.empty()) emit(batch, input);
 }
 
 void TableJoinOperator::change(const Batch& batch, uint32_t row, int side_index) {
   Side& side = sides_[side_index];
   const std::string_view key = side.table.key_of(row);
-  Result result{row, batch.timestamps[row], false, false, !batch.null_value.test(row), {}, {}};
+  Result result{row, batch.timestamps[row], false, false, !batch.null_value.test(row), false, {}, {}, {}, 0};
+  result.own_time = result.time;
   if (const auto other = sides_[1 - side_index].table.find(key)) {
     result.time = std::max(result.time, other->time);
-    result.other = context_.arena->copy(other->values);
+    result.other_new = result.other_old = context_.arena->copy(other->values);
   }
-  const bool has_other = result.other.data() != nullptr;
+  const bool has_other = result.other_new.data() != nullptr;
   // What the side had is looked up only where it makes a difference.
-  bool had_row = false;
-  if (old_rows_ || (side.outer && !has_other && !result.own_new)) {
+  const bool checks = condition_ && has_other;
+  if (old_rows_ || checks || (side.outer && !has_other && !result.own_new)) {
     if (const auto old = side.table.find(key)) {
-      had_row = true;
-      if (old_rows_) result.own_old = context_.arena->copy(old->values);
+      result.had_row = true;
+      if (old_rows_ || checks) result.own_old = context_.arena->copy(old->values);
     }
   }
   side.table.change(key, row);
-  if (!has_other && !(side.outer && (result.own_new || had_row))) return;
+  if (!has_other && !(side.outer && (result.own_new || result.had_row))) return;
   // The other side's row stands alone where it is preserved.
   const bool other_alone = has_other && sides_[1 - side_index].outer;
   result.has_new = result.own_new || other_alone;
-  result.has_old = had_row || other_alone;
+  result.has_old = result.had_row || other_alone;
   results_.push_back(result);
+}
+
+// Two rows for which the condition doesn't hold are no match: at most the outer side's stands, alone.
+void TableJoinOperator::apply_condition(const Batch& batch, int side) {
+  std::vector<char> new_holds, old_holds;
+  evaluate_condition(batch, side, false, new_holds);
+  evaluate_condition(batch, side, true, old_holds);
+  size_t kept = 0;
+  for (size_t i = 0; i < results_.size(); ++i) {
+    if (settle(results_[i], side, new_holds[i] != 0, old_holds[i] != 0)) results_[kept++] = results_[i];
+  }
+  results_.resize(kept);
+}
+
+// `old`: of the rows before the changes. `holds`: for each result; 0 also where there is no pair.
+void TableJoinOperator::evaluate_condition(const Batch& batch, int side_index, bool old, std::vector<char>& holds) {
+  const Side& side = sides_[side_index];
+  holds.assign(results_.size(), 0);
+  std::vector<size_t> places;
+  std::vector<uint32_t> rows;
+  std::vector<std::string_view> own, other;
+  for (size_t i = 0; i < results_.size(); ++i) {
+    const Result& result = results_[i];
+    if (result.other_new.data() == nullptr || !(old ? result.had_row : result.own_new)) continue;
+    places.push_back(i);
+    rows.push_back(result.row);
+    own.push_back(result.own_old);
+    other.push_back(result.other_new);
+  }
+  if (places.empty()) return;
+  Batch pairs = batch.gather_metadata(rows);
+  for (const int column : key_columns_[side_index])
+    pairs.columns.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
+  std::vector<ColumnPtr> own_values;
+  if (old) {
+    own_values = decode(side, own);
+  } else {
+    for (const int column : side.value_columns) own_values.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
+  }
+  append_join_sides(pairs.columns, side_index, std::move(own_values), decode(sides_[1 - side_index], other));
+  EvalContext eval = context_.eval();
+  const ColumnPtr result = condition_->evaluate(pairs, eval);
+  if (old) context_.errors.clear();  // they were reported when the row was new
+  if (context_.errors.count() > 0) context_.drain_errors(pairs);
+  std::vector<uint32_t> matches;
+  selected_rows(*result, pairs.rows, matches);
+  for (const uint32_t match : matches) holds[places[match]] = 1;
+}
+
+// False: the change makes no difference to the result.
+bool TableJoinOperator::settle(Result& result, int side_index, bool new_matches, bool old_matches) const {
+  if (result.other_new.data() == nullptr) return true;
+  const bool own_outer = sides_[side_index].outer, other_outer = sides_[1 - side_index].outer;
+  result.has_new = new_matches || (own_outer && result.own_new) || other_outer;
+  result.has_old = old_matches || (own_outer && result.had_row) || other_outer;
+  if (!result.has_new && !result.has_old) return false;
+  if (other_outer && !new_matches && !old_matches) return false;
+  if (own_outer) {
+    if (!new_matches) result.other_new = {};
+    if (!old_matches) result.other_old = {};
+    if (!new_matches && !old_matches) result.time = result.own_time;
+  } else {
+    if (!new_matches) result.own_new = false;
+    if (!old_matches) result.own_old = {};
+  }
+  return true;
 }
 
 void TableJoinOperator::emit(const Batch& batch, int side_index) {
@@ -67,14 +148,12 @@ void TableJoinOperator::emit(const Batch& batch, int side_index) {
   for (const int column : key_columns_[side_index])
     out.columns.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
   if (old_rows_) out.old_columns = out.columns;
-  const auto append_sides = [&](std::vector<ColumnPtr>& to, std::vector<ColumnPtr> own, std::vector<ColumnPtr> other) {
-    if (side_index == 1) std::swap(own, other);
-    to.insert(to.end(), own.begin(), own.end());
-    to.insert(to.end(), other.begin(), other.end());
-  };
-  const std::vector<ColumnPtr> other = decode(sides_[1 - side_index], &Result::other);
-  append_sides(out.columns, own_columns(batch, sides_[side_index], rows), other);
-  if (old_rows_) append_sides(out.old_columns, decode(sides_[side_index], &Result::own_old), other);
+  const Side& other = sides_[1 - side_index];
+  append_join_sides(out.columns, side_index, own_columns(batch, sides_[side_index], rows), decode(other, &Result::other_new));
+  if (old_rows_) {
+    append_join_sides(out.old_columns, side_index, decode(sides_[side_index], &Result::own_old),
+                      decode(other, &Result::other_old));
+  }
   forward(out);
 }
 
@@ -93,16 +172,23 @@ std::vector<ColumnPtr> TableJoinOperator::own_columns(const Batch& batch, const 
 }
 
 std::vector<ColumnPtr> TableJoinOperator::decode(const Side& side, std::string_view Result::*bytes) const {
+  std::vector<std::string_view> rows;
+  rows.reserve(results_.size());
+  for (const Result& result : results_) rows.push_back(result.*bytes);
+  return decode(side, rows);
+}
+
+std::vector<ColumnPtr> TableJoinOperator::decode(const Side& side, const std::vector<std::string_view>& rows) const {
   std::vector<std::shared_ptr<Column>> columns;
   std::vector<Column*> pointers;
   for (const TypePtr& type : side.table.values().types()) {
     columns.push_back(std::make_shared<Column>(type));
-    columns.back()->reserve(results_.size());
+    columns.back()->reserve(rows.size());
     pointers.push_back(columns.back().get());
   }
-  for (const Result& result : results_) {
-    if ((result.*bytes).data() != nullptr) {
-      side.table.values().decode(result.*bytes, pointers);
+  for (const std::string_view row : rows) {
+    if (row.data() != nullptr) {
+      side.table.values().decode(row, pointers);
     } else {
       side.table.values().decode_nulls(pointers);
     }

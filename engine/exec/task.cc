@@ -114,6 +114,10 @@ BoundExprPtr Task::bind(const std::string& sql, const PlanSchema& schema) const 
   return bind_expression(sql::parse_expression(sql), schema, *environment_.functions, environment_.catalog);
 }
 
+std::unique_ptr<CompiledExpression> Task::join_condition(const PlanNode& join) const {
+  return join.predicate.empty() ? nullptr : CompiledExpression::compile(bind(join.predicate, join.schema));
+}
+
 Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
   if (stage.repartition) {
     build_repartition(*stage.repartition, 0);
@@ -143,7 +147,9 @@ Operator* Task::build_repartition(const PlanNode& node, size_t side) {
   if (node.partition_format) {
     FormatContext format{*node.partition_format, true, node.repartition_topic, {}, environment_.registry};
     for (const PlanColumn& column : node.schema) {
-      if (column.key) format.columns.push_back({column.name, column.type});
+      if (!column.key) continue;
+      const size_t i = format.columns.size();
+      format.columns.push_back({i < node.partition_names.size() ? node.partition_names[i] : column.name, column.type});
     }
     partition_key = make_encoder(format);
   }
@@ -194,7 +200,7 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       break;
     }
     case PlanKind::kStreamJoin: {
-      auto join = std::make_unique<StreamJoinOperator>(*node, stateful_below, context_);
+      auto join = std::make_unique<StreamJoinOperator>(*node, join_condition(*node), stateful_below, context_);
       join->set_next(next, next_input);
       Operator* op = join.get();
       operators_.push_back(std::move(join));
@@ -235,15 +241,18 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
 std::unique_ptr<Operator> Task::make_table_join(const PlanNodePtr& node) {
   switch (node->kind) {
     case PlanKind::kStreamTableJoin:
-      return std::make_unique<StreamTableJoinOperator>(*node, context_);
+      return std::make_unique<StreamTableJoinOperator>(*node, join_condition(*node), context_);
     case PlanKind::kTableJoin:
-      return std::make_unique<TableJoinOperator>(*node, context_);
+      return std::make_unique<TableJoinOperator>(*node, join_condition(*node), context_);
     case PlanKind::kForeignKeyLookup:
       return std::make_unique<ForeignKeyLookupOperator>(*node, context_);
     default: {
       Operator* references = build_repartition(*foreign_key_references(*node), ++side_outputs_);
-      return std::make_unique<ForeignKeyJoinOperator>(
-          *node, CompiledExpression::compile(bind(node->foreign_key, node->inputs[0]->schema)), references, context_);
+      std::vector<std::unique_ptr<CompiledExpression>> keys;
+      for (const std::string& key : node->foreign_keys) {
+        keys.push_back(CompiledExpression::compile(bind(key, node->inputs[0]->schema)));
+      }
+      return std::make_unique<ForeignKeyJoinOperator>(*node, std::move(keys), join_condition(*node), references, context_);
     }
   }
 }

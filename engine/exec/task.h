@@ -84,6 +84,8 @@ class Task {
   Operator* build_repartition(const PlanNode& node, size_t side);
   Operator* build_output(const PhysicalPlan& plan, const Stage& stage);
   BoundExprPtr bind(const std::string& sql, const PlanSchema& schema) const;
+  // What two rows with equal keys must fulfil to match; null: nothing.
+  std::unique_ptr<CompiledExpression> join_condition(const PlanNode& join) const;
   AggregateSet bind_aggregates(const PlanNode& node);
   std::unique_ptr<Operator> make_aggregation(const PlanNode& node);
   size_t process_single();

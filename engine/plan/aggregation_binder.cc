@@ -83,7 +83,7 @@ void AggregationBinder::bind_group_by() {
     std::string name;
     if (resolved->kind == sql::ExprKind::kColumn) {
       const auto id = scope_.id_of(static_cast<const sql::ColumnRef&>(*resolved));
-      name = id ? scope_.column(*id).flat_name : scope_.join_key_name();
+      name = id ? scope_.column(*id).flat_name : static_cast<const sql::ColumnRef&>(*resolved).name.name;
     } else {
       for (size_t i = out_.keys.size(); name.empty() || used.contains(name); ++i) name = "KSQL_GROUP_" + std::to_string(i);
       used.insert(name);

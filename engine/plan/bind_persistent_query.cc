@@ -25,7 +25,9 @@ QueryPurpose persistent_purpose(const std::string& sink, const BindContext& cont
 
 std::vector<std::string> names_of_sources(const LogicalQuery& query) {
   std::vector<std::string> out;
-  for (const ScopeSource& source : query.scope.sources()) out.push_back(source.source->name);
+  for (const ScopeSource& source : query.scope.sources()) {
+    if (std::find(out.begin(), out.end(), source.source->name) == out.end()) out.push_back(source.source->name);
+  }
   return out;
 }
 

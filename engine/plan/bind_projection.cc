@@ -98,16 +98,18 @@ class ProjectionBinder {
     return scope_.clashes(column.name) ? column.flat_name : column.name;
   }
 
+  // The key of a join that no column of a source is.
+  static bool is_own_key(const ResultKey& key) {
+    return key.expression && sql::equal(*key.viable[0], *key.expression);
+  }
+
   // The new key of PARTITION BY or of a join without a column for it comes first; then every source's columns.
   void add_all(const sql::Position& pos) {
     const bool partitioned = !query_.partition_by.empty();
-    const bool own_key = scope_.is_join() && keys_.size() == 1 && keys_[0].expression &&
-                         sql::equal(*keys_[0].viable[0], *keys_[0].expression);
-    if (partitioned || own_key) {
-      for (ResultKey& key : keys_) {
-        if (key.name.empty()) key.name = names_.next(*key.viable[0]);
-        add(key.name, key.viable[0], true, pos);
-      }
+    for (ResultKey& key : keys_) {
+      if (!partitioned && !is_own_key(key)) continue;
+      if (key.name.empty()) key.name = names_.next(*key.viable[0]);
+      add(key.name, key.viable[0], true, pos);
     }
     for (size_t s = 0; s < scope_.sources().size(); ++s) {
       const size_t from = selected_.size();
@@ -222,11 +224,15 @@ class ProjectionBinder {
   }
 
   [[noreturn]] void refuse_missing_key() const {
+    const bool join_key = keys_[0].expression && query_.partition_by.empty() && !aggregation_;
+    const bool any = join_key && keys_.size() == 1;
     std::vector<std::string> texts;
     for (const ResultKey& key : keys_) {
-      for (const sql::ExprPtr& viable : key.viable) texts.push_back(name_for_message(viable));
+      for (const sql::ExprPtr& viable : key.viable) {
+        texts.push_back(name_for_message(viable));
+        if (keys_.size() > 1) break;
+      }
     }
-    const bool any = keys_[0].expression && query_.partition_by.empty() && !aggregation_;
     const bool partition = !query_.partition_by.empty();
     const std::string what = aggregation_ ? (texts.size() > 1 ? "the grouping expressions " : "the grouping expression ")
                              : any ? (texts.size() > 1 ? "one of the join expressions " : "the join expression ")
@@ -234,7 +240,7 @@ class ProjectionBinder {
                                  ? (texts.size() > 1 ? "the partitioning expressions " : "the partitioning expression ")
                                  : (texts.size() > 1 ? "the key columns " : "the key column ");
     std::string hint;
-    if (any && sql::equal(*keys_[0].viable[0], *keys_[0].expression)) {
+    if (any && is_own_key(keys_[0])) {
       hint = " " + scope_.join_key_name() + " is the key of the joined rows, because no column of a source is.";
     }
     refuse("The query behind `" + purpose_.sink + "` must have " + what + list_names(texts, any ? "or" : "and") +

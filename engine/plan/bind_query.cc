@@ -127,14 +127,18 @@ std::vector<sql::ExprPtr> bind_partition_by(const sql::Query& query, const Query
 std::string star_name(const QueryScope& scope, const sql::ExprPtr& e) {
   if (e->kind != sql::ExprKind::kColumn) return {};
   const auto id = scope.id_of(static_cast<const sql::ColumnRef&>(*e));
-  return id ? scope.column(*id).flat_name : scope.join_key_name();
+  return id ? scope.column(*id).flat_name : static_cast<const sql::ColumnRef&>(*e).name.name;
+}
+
+bool is_join_key(const std::vector<sql::ExprPtr>& expressions, const LogicalJoinKey& key) {
+  return std::equal(expressions.begin(), expressions.end(), key.columns.begin(), key.columns.end(),
+                    [](const auto& e, const auto& column) { return has_expression(column.equivalent, e); });
 }
 
 // The rows before grouping are keyed by the grouping expressions already.
 bool is_grouped_by_key(const std::vector<sql::ExprPtr>& groups, const LogicalJoinKey& join_key, const LogicalQuery& query) {
   if (!query.scope.is_join()) return same_expressions(groups, source_key(query.scope));
-  return groups.size() == 1 && std::any_of(join_key.equivalent.begin(), join_key.equivalent.end(),
-                                           [&](const auto& e) { return sql::equal(*e, *groups[0]); });
+  return is_join_key(groups, join_key);
 }
 
 std::vector<ResultKey> bind_result_key(const sql::Query& query, const LogicalJoinKey& join_key, LogicalQuery& out) {
@@ -143,9 +147,7 @@ std::vector<ResultKey> bind_result_key(const sql::Query& query, const LogicalJoi
   if (!query.partition_by.empty()) {
     const std::vector<sql::ExprPtr> expressions = bind_partition_by(query, scope);
     if (scope.is_join()) {
-      out.changes_key =
-          expressions.size() != 1 || std::none_of(join_key.equivalent.begin(), join_key.equivalent.end(),
-                                                  [&](const auto& e) { return sql::equal(*e, *expressions[0]); });
+      out.changes_key = !is_join_key(expressions, join_key);
     } else {
       out.changes_key = !same_expressions(expressions, source_key(scope));
     }
@@ -157,10 +159,14 @@ std::vector<ResultKey> bind_result_key(const sql::Query& query, const LogicalJoi
     return keys;
   }
   if (scope.is_join() && !join_key.is_source_key) {
-    const sql::ExprPtr key = scope.join_key(query.pos);
-    std::vector<sql::ExprPtr> viable = join_key.viable;
-    if (viable.empty()) viable.push_back(key);
-    keys.push_back({viable, key, star_name(scope, viable[0])});
+    const size_t count = join_key.only_first ? 1 : join_key.columns.size();
+    out.changes_key = count < join_key.columns.size();
+    for (size_t i = 0; i < count; ++i) {
+      const sql::ExprPtr key = scope.join_key(query.pos, i);
+      std::vector<sql::ExprPtr> viable = join_key.columns[i].viable;
+      if (viable.empty()) viable.push_back(key);
+      keys.push_back({viable, key, star_name(scope, viable[0])});
+    }
     return keys;
   }
   for (const sql::ExprPtr& e : source_key(scope)) keys.push_back({{e}, nullptr, star_name(scope, e)});
@@ -186,7 +192,7 @@ LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, co
   out.window = first.window;
   out.table = first.kind == sql::SourceKind::kTable;
   LogicalJoinKey join_key;
-  if (out.scope.is_join()) join_key = bind_joins(query, out);
+  if (out.scope.is_join()) join_key = bind_joins(query, context, out);
   refuse_table_clauses(query, purpose, out);
   bind_where(query, out);
   std::optional<AggregationBinder> aggregation;

@@ -74,6 +74,8 @@ std::string start_text(const sql::StartPosition& start) {
   return "";
 }
 
+std::string predicate_note(const PlanNode& join) { return join.predicate.empty() ? "" : " if " + join.predicate; }
+
 // One line for the node, without its columns.
 std::string headline(const PlanNode& node) {
   switch (node.kind) {
@@ -112,14 +114,15 @@ std::string headline(const PlanNode& node) {
                                      : fmt::format("({}, {})", duration_text(j.before_ms), duration_text(j.after_ms));
       std::string line = fmt::format("STREAM JOIN {} within {}", sql::join_type_name(j.type), within);
       if (j.grace_ms) line += *j.grace_ms == 0 ? ", no grace period" : " grace " + duration_text(*j.grace_ms);
-      return line + (j.windowed ? ", per window" : "");
+      return line + (j.windowed ? ", per window" : "") + predicate_note(node);
     }
     case PlanKind::kStreamTableJoin:
-      return fmt::format("STREAM-TABLE JOIN {}", sql::join_type_name(*node.table_join_type));
+      return fmt::format("STREAM-TABLE JOIN {}", sql::join_type_name(*node.table_join_type)) + predicate_note(node);
     case PlanKind::kTableJoin:
-      return fmt::format("TABLE JOIN {}", sql::join_type_name(*node.table_join_type));
+      return fmt::format("TABLE JOIN {}", sql::join_type_name(*node.table_join_type)) + predicate_note(node);
     case PlanKind::kForeignKeyJoin:
-      return fmt::format("FOREIGN KEY JOIN {} on {}", sql::join_type_name(*node.table_join_type), node.foreign_key);
+      return fmt::format("FOREIGN KEY JOIN {} on {}", sql::join_type_name(*node.table_join_type), fmt::join(node.foreign_keys, ", ")) +
+             predicate_note(node);
     case PlanKind::kForeignKeyLookup:
       return "FOREIGN KEY LOOKUP";
     case PlanKind::kTable:

@@ -1,11 +1,12 @@
 // The columns of the two topics between the stages of a join by a foreign key, see PlanKind::kForeignKeyJoin.
 //
-// What the left rows refer to (join → lookup): #KEY, the key: the right table's primary key, or NULL; then the left's
+// What the left rows refer to (join → lookup): #KEY, the key (with #KEY_1 … where it has several columns): the right table's primary key, or NULL; then the left's
 // key columns, #INSTRUCTION, #HASH, #PARTITION. Answers (lookup → join): the left's key columns, the key; #HASH and
 // #PARTITION as they came; #FOUND; then the right's value columns.
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace weir {
 
@@ -15,6 +16,10 @@ inline constexpr const char* kForeignHashColumn = "#HASH";                // BIG
 inline constexpr const char* kForeignPartitionColumn =
     "#PARTITION";                                             // INTEGER: of the left row, where the answer belongs
 inline constexpr const char* kForeignFoundColumn = "#FOUND";  // BOOLEAN: there is a right row
+
+inline std::string foreign_key_column(size_t index) {
+  return index == 0 ? kForeignKeyColumn : kForeignKeyColumn + ("_" + std::to_string(index));
+}
 
 // What the lookup does. The numbers are those of Kafka Streams' SubscriptionWrapper.Instruction.
 enum class ForeignKeyInstruction : int32_t {

@@ -21,26 +21,6 @@ std::string join_text(const QueryScope& scope, const LogicalJoin& join) {
          quoted_alias(scope, join.right_source);
 }
 
-// The right side must be its table's primary key, which is one column.
-void check_right_key(const sql::Join& statement, const QueryScope& scope, const LogicalJoin& join) {
-  std::vector<std::string> keys;
-  for (const ScopeColumn& column : scope.sources()[join.right_source].columns) {
-    if (column.key) keys.push_back(column.name);
-  }
-  if (keys.size() == 1 && join.right->kind == sql::ExprKind::kColumn) {
-    const auto id = scope.id_of(static_cast<const sql::ColumnRef&>(*join.right));
-    if (id && scope.column(*id).key) return;
-  }
-  const std::string criterion = sql::to_sql(*scope.resolve(statement.criteria, "JOIN ON", join.right_source + 1));
-  const std::string table = quoted_alias(scope, join.right_source);
-  refuse("The join criterion '" + criterion + "' must have the whole primary key of the table " + table +
-             " on its side: " +
-             (keys.size() == 1
-                  ? keys[0] + ", not " + sql::to_sql(*join.right) + "."
-                  : "but that has " + list_names(keys, "and") + ", and a criterion can hold one column only."),
-         statement.criteria->pos);
-}
-
 void check_stream_table_join(const QueryScope& scope, const LogicalJoin& join) {
   if (join.type == sql::JoinType::kInner || join.type == sql::JoinType::kLeft) return;
   refuse("A stream joins a table with INNER or LEFT JOIN only, because the table's rows alone are no events: " +
@@ -48,8 +28,17 @@ void check_stream_table_join(const QueryScope& scope, const LogicalJoin& join) {
          join.pos);
 }
 
+// Where the condition fails, each row would stand alone: two rows for one key.
+void check_table_join(const QueryScope& scope, const LogicalJoin& join) {
+  if (join.type != sql::JoinType::kFull || !join.residual) return;
+  refuse("A FULL JOIN of tables can't have a condition beside the equality of their keys (" +
+             sql::to_sql(*join.residual) + "): where it fails, both rows would be results with one key. In " +
+             join_text(scope, join) + " take it away, or use LEFT JOIN.",
+         join.pos);
+}
+
 void check_foreign_key_join(const QueryScope& scope, const LogicalJoin& join) {
-  const std::string on = sql::to_sql(*join.left);
+  const std::string on = sql::to_sql(*join.keys[0].left);
   if (join.type != sql::JoinType::kInner && join.type != sql::JoinType::kLeft) {
     refuse("A join of tables by a foreign key (" + on +
                " isn't the primary key of the left side) can be INNER or LEFT: " + join_text(scope, join) +
@@ -79,7 +68,7 @@ LogicalJoin::Kind join_kind(const QueryScope& scope, const LogicalJoin& join) {
 void check_join_kind(const sql::Join& statement, const QueryScope& scope, const LogicalJoin& join) {
   if (join.kind == JoinKind::kStreams) return;
   if (join.kind == JoinKind::kStreamTable) check_stream_table_join(scope, join);
-  check_right_key(statement, scope, join);
+  if (join.kind == JoinKind::kTables) check_table_join(scope, join);
   if (join.kind == JoinKind::kForeignKey) check_foreign_key_join(scope, join);
   if (!statement.within) return;
   refuse("WITHIN is for joins of two streams; a join with the table " + quoted_alias(scope, join.right_source) +

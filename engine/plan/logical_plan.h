@@ -17,24 +17,37 @@ struct LogicalJoin {
   Kind kind = Kind::kStreams;
   sql::JoinType type = sql::JoinType::kInner;
   int right_source = 1;
-  sql::ExprPtr left, right;  // left = right is the criterion; each over one source
-  TypePtr key_type;
+  // Rows match where all of them hold: the join's key. A join on a table has the table's primary key on the right.
+  struct Equality {
+    sql::ExprPtr left, right;  // each over one source
+    TypePtr type;
+  };
+  std::vector<Equality> keys;
+  // … and this, over the sources up to the right one; null: nothing else.
+  sql::ExprPtr residual;
   int64_t before_ms = 0, after_ms = 0;
   std::optional<int64_t> grace_ms;
   bool windowed = false;  // both keys are windowed
-  // The key of the rows before the join is already `left`.
+  // The key of the rows before the join is already that of the join, in its order.
   bool left_has_key = false;
   sql::Position pos;
 };
 
 // What the key of the joined rows is called.
 struct LogicalJoinKey {
-  // Columns of which the user may select one as the key, the best first; empty where none is.
-  std::vector<sql::ExprPtr> viable;
-  // Expressions that are equal to the key in every row.
-  std::vector<sql::ExprPtr> equivalent;
+  struct Column {
+    // Columns of which the user may select one as the key, the best first; empty where none is.
+    std::vector<sql::ExprPtr> viable;
+    // Expressions that are equal to the key in every row.
+    std::vector<sql::ExprPtr> equivalent;
+    TypePtr type;
+  };
+  // In this order they decide the rows' partition. Empty: the rows have no key.
+  std::vector<Column> columns;
   // The rows have the key of the first source, with all of its columns: joins by a foreign key change nothing about it.
   bool is_source_key = false;
+  // A stream that was given several key columns for its join alone: only the first is the result's key.
+  bool only_first = false;
 };
 
 struct LogicalColumn {
@@ -81,8 +94,15 @@ struct QueryPurpose {
 
 LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, const BindContext& context);
 
+// Whether `e` is one of the expressions.
+bool has_expression(const std::vector<sql::ExprPtr>& list, const sql::ExprPtr& e);
+
+// Binds ON: join.keys and join.residual. `before`: the key of the rows before the join.
+void bind_criteria(const sql::Join& statement, const QueryScope& scope, const LogicalJoinKey& before,
+                   const BindContext& context, LogicalJoin& join);
+
 // Binds the joins of `query` into `out.joins` and makes the join's key known to out.scope.
-LogicalJoinKey bind_joins(const sql::Query& query, LogicalQuery& out);
+LogicalJoinKey bind_joins(const sql::Query& query, const BindContext& context, LogicalQuery& out);
 
 // A key column of the result before the select list is looked at.
 struct ResultKey {

@@ -89,7 +89,8 @@ struct PlanNode {
   };
   std::optional<SourceSpec> source;
 
-  // kFilter: rows for which `predicate` is true pass
+  // kFilter: rows for which `predicate` is true pass.
+  // Joins: of rows with equal keys, those match for which it is true, over the output's columns. Empty: all.
   std::string predicate;
 
   // kProject: one for each output column. A row whose value is NULL as a whole stays so; key expressions are evaluated even then.
@@ -119,6 +120,7 @@ struct PlanNode {
   // The other side of the join comes straight from its topic: rows must go to the partition where that topic's producers put the same key,
   // which is the hash of the key in this format. nullopt: the hash of the engine's own encoding.
   std::optional<FormatSpec> partition_format;
+  std::vector<std::string> partition_names;  // the key columns' names in that format; empty: their own
   // Rows go to the partition whose number is in this value column. Empty: by their key.
   std::string partition_column;
 
@@ -136,14 +138,14 @@ struct PlanNode {
   // kStreamTableJoin: rows of the stream inputs[0], each with the row that the table inputs[1] has now for its key. INNER or LEFT.
   // kTableJoin: the table of the rows of both inputs with equal keys. Inputs and output as for kStreamJoin.
   //
-  // kForeignKeyJoin: the table inputs[0], each row with the row of another table whose primary key is `foreign_key`. INNER or LEFT. Two
+  // kForeignKeyJoin: the table inputs[0], each row with the row of another table whose primary key is `foreign_keys`. INNER or LEFT. Two
   // stages work together, through two topics: the join (in the left rows' partition) tells the lookup what its rows refer to; the lookup
   // (kForeignKeyLookup, in the other table's partition) answers with that table's rows, at once and again whenever they change.
   //   kForeignKeyJoin: inputs[0] the left table, inputs[1] the kRepartition of the answers, above the lookup. Output: the left's columns, then
   //     the answers' columns behind #FOUND.
   //   kForeignKeyLookup: inputs[0] a kRepartition without an input, which the join writes, see foreign_key_columns.h; inputs[1] the right table.
   std::optional<sql::JoinType> table_join_type;  // kStreamTableJoin, kTableJoin, kForeignKeyJoin
-  std::string foreign_key;                       // kForeignKeyJoin: over the left's columns
+  std::vector<std::string> foreign_keys;         // kForeignKeyJoin: over the left's columns, one for each of the right's key
 };
 
 struct SinkSpec {

@@ -23,9 +23,9 @@ PlannedRows QueryPlanner::plan_foreign_key_left(const LogicalJoin& join, const C
   for (size_t c = 0; c < source.columns.size(); ++c) {
     if (source.columns[c].key) outputs.push_back({source.columns[c].flat_name, {0, static_cast<int>(c)}, true});
   }
-  if (outputs.size() == 1) outputs[0].name = key_name();  // as joins on primary keys expect it
+  for (size_t i = 0; i < outputs.size(); ++i) outputs[i].name = key_name(i);  // as joins on primary keys expect it
   ColumnIds values = needed;
-  values.merge(columns_in(join.left));
+  for (const LogicalJoin::Equality& key : join.keys) values.merge(columns_in(key.left));
   for (const ColumnId id : values) {
     if (!query_.scope.column(id).key) outputs.push_back({query_.scope.column(id).flat_name, id, false});
   }
@@ -39,10 +39,10 @@ PlannedRows QueryPlanner::plan_foreign_key_left(const LogicalJoin& join, const C
 PlannedRows QueryPlanner::plan_foreign_key_join(const PlannedRows& left, const LogicalJoin& join,
                                                 const ColumnIds& right_needed, const std::string& id) {
   // The right's key is a column like others in the result.
-  JoinInput right = plan_source_input(join.right_source, join.right, join, right_needed, false);
+  JoinInput right = plan_source_input(join.right_source, false, join, right_needed, false);
   Partitioning right_partitioning = right.partitioning;
   if (!right_partitioning.same_bytes) {
-    right_partitioning = {right_partitioning.count, std::nullopt, true};
+    right_partitioning = {right_partitioning.count, std::nullopt, true, {}};
     repartition(right, id + "-right", right_partitioning, true);
   }
   const std::vector<PlanColumn> left_keys = columns_of_side(left.node->schema, true);
@@ -51,7 +51,9 @@ PlannedRows QueryPlanner::plan_foreign_key_join(const PlannedRows& left, const L
   auto references = std::make_shared<PlanNode>();
   references->kind = PlanKind::kRepartition;
   references->id = "Repartition-" + id + "-foreign-key";
-  references->schema.push_back({kForeignKeyColumn, join.key_type, true});
+  for (size_t i = 0; i < join.keys.size(); ++i) {
+    references->schema.push_back({foreign_key_column(i), join.keys[i].type, true});
+  }
   for (const PlanColumn& column : left_keys) references->schema.push_back({column.name, column.type, false});
   references->schema.push_back({kForeignInstructionColumn, Type::integer(), false});
   references->schema.push_back({kForeignHashColumn, Type::bigint(), false});
@@ -59,6 +61,7 @@ PlannedRows QueryPlanner::plan_foreign_key_join(const PlannedRows& left, const L
   references->repartition_topic = id + "-foreign-key-references";
   references->repartition_partitions = right_partitioning.count;
   references->partition_format = right_partitioning.format;
+  if (right_partitioning.format && right_partitioning.names.size() > 1) references->partition_names = right_partitioning.names;
 
   auto lookup = std::make_shared<PlanNode>();
   lookup->kind = PlanKind::kForeignKeyLookup;
@@ -85,14 +88,15 @@ PlannedRows QueryPlanner::plan_foreign_key_join(const PlannedRows& left, const L
   node->inputs = {left.node, answers};
   node->table = true;
   node->table_join_type = join.type;
-  node->foreign_key = to_text(join.left, left);
+  for (const LogicalJoin::Equality& key : join.keys) node->foreign_keys.push_back(to_text(key.left, left));
   node->schema = left.node->schema;
   node->schema.insert(node->schema.end(), right_values.begin(), right_values.end());
 
   PlannedRows rows;
-  rows.node = std::move(node);
   rows.names = left.names;
   rows.names.insert(right.rows.names.begin(), right.rows.names.end());
+  if (join.residual) node->predicate = to_text(join.residual, rows);
+  rows.node = std::move(node);
   return rows;
 }
 

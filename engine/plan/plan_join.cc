@@ -19,7 +19,14 @@ bool drops_null_keys(sql::JoinType type, bool left) {
   return (type == sql::JoinType::kLeft) != left;
 }
 
-bool same_key_bytes(const FormatSpec& a, const FormatSpec& b) { return a.kind == b.kind && a.delimiter == b.delimiter; }
+// Equal keys are equal bytes in both. Keys of several columns may have the columns' names in them.
+bool same_key_bytes(const Partitioning& a, const Partitioning& b) {
+  if (a.format.has_value() != b.format.has_value()) return false;
+  if (!a.format) return true;
+  if (a.format->kind != b.format->kind || a.format->delimiter != b.format->delimiter) return false;
+  return a.names.size() == b.names.size() &&
+         (a.names.size() < 2 || a.format->kind == FormatKind::kDelimited || a.names == b.names);
+}
 
 constexpr const char* kWindowColumns[] = {"WINDOWSTART", "WINDOWEND"};
 
@@ -28,8 +35,10 @@ constexpr const char* kWindowColumns[] = {"WINDOWSTART", "WINDOWEND"};
 Partitioning QueryPlanner::source_partitioning(int source) const {
   const Source& s = *query_.scope.sources()[source].source;
   const auto count = context_.topic_partitions ? context_.topic_partitions(s.topic) : std::nullopt;
-  return {count.value_or(0), s.key_format,
-          !uses_schema_registry(s.key_format.kind) && s.key_format.kind != FormatKind::kNone};
+  Partitioning out{count.value_or(0), s.key_format,
+                   !uses_schema_registry(s.key_format.kind) && s.key_format.kind != FormatKind::kNone, {}};
+  for (const SourceColumn* column : s.key_columns()) out.names.push_back(column->name);
+  return out;
 }
 
 PlannedRows QueryPlanner::plan_joins(const ColumnIds& needed_above) {
@@ -38,9 +47,12 @@ PlannedRows QueryPlanner::plan_joins(const ColumnIds& needed_above) {
   ColumnIds needed = needed_above;
   for (size_t i = query_.joins.size(); i-- > 0;) {
     const LogicalJoin& join = query_.joins[i];
+    needed.merge(columns_in(join.residual));
     needed_after[i] = needed;
     std::erase_if(needed, [&](ColumnId id) { return id.source >= join.right_source; });
-    if (!join.left_has_key) needed.merge(columns_in(join.left));
+    for (const LogicalJoin::Equality& key : join.keys) {
+      if (!join.left_has_key) needed.merge(columns_in(key.left));
+    }
   }
   PlannedRows rows;
   for (size_t i = 0; i < query_.joins.size(); ++i) {
@@ -57,35 +69,44 @@ PlannedRows QueryPlanner::plan_joins(const ColumnIds& needed_above) {
       continue;
     }
     const bool left_preserved = left_is_preserved(join.type);
-    JoinInput left = i == 0 ? plan_source_input(0, join.left, join, left_needed, left_preserved)
+    JoinInput left = i == 0 ? plan_source_input(0, true, join, left_needed, left_preserved)
                             : plan_joined_input(rows, join, left_needed, left_preserved);
     JoinInput right =
-        plan_source_input(join.right_source, join.right, join, right_needed, right_is_preserved(join.type));
+        plan_source_input(join.right_source, false, join, right_needed, right_is_preserved(join.type));
     joined_partitioning_ = copartition(left, right, join, id);
     rows = plan_join(left, right, join, id);
   }
   return rows;
 }
 
-QueryPlanner::JoinInput QueryPlanner::plan_source_input(int source, const sql::ExprPtr& key, const LogicalJoin& join,
+QueryPlanner::JoinInput QueryPlanner::plan_source_input(int source, bool left, const LogicalJoin& join,
                                                         const ColumnIds& needed, bool preserved) {
   const ScopeSource& scope_source = query_.scope.sources()[source];
   JoinInput input;
   input.preserved = preserved;
   input.partitioning = source_partitioning(source);
-  std::optional<ColumnId> key_column;
-  if (key->kind == sql::ExprKind::kColumn) key_column = query_.scope.id_of(static_cast<const sql::ColumnRef&>(*key));
-  const auto keys =
-      std::count_if(scope_source.columns.begin(), scope_source.columns.end(), [](const auto& c) { return c.key; });
-  input.has_key = keys == 1 && key_column && query_.scope.column(*key_column).key;
+  std::vector<sql::ExprPtr> keys;
+  std::vector<std::optional<ColumnId>> key_columns;
+  for (const LogicalJoin::Equality& key : join.keys) {
+    keys.push_back(left ? key.left : key.right);
+    key_columns.push_back(column_id(keys.back()));
+  }
+  std::vector<std::optional<ColumnId>> own_key;
+  for (size_t c = 0; c < scope_source.columns.size(); ++c) {
+    if (scope_source.columns[c].key) own_key.push_back(ColumnId{source, static_cast<int>(c)});
+  }
+  input.has_key = scope_source.partitioned_by_key && key_columns == own_key;
 
-  // The column that is the key needs no copy among the values, unless it may be absent while the key is not.
+  // A column that is the key needs no copy among the values, unless it may be absent while the key is not.
   ColumnIds values = needed;
-  if (preserved && key_column && values.erase(*key_column)) input.rows.names[*key_column] = key_name();
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (preserved && key_columns[i] && values.erase(*key_columns[i])) input.rows.names[*key_columns[i]] = key_name(i);
+  }
   for (const ColumnId id : values) input.rows.names[id] = query_.scope.column(id).flat_name;
 
-  if (input.has_key) {
-    std::vector<SourceOutput> outputs = {{key_name(), *key_column, true}};
+  if (input.has_key || is_keyed_table(source, key_columns)) {
+    std::vector<SourceOutput> outputs;
+    for (size_t i = 0; i < keys.size(); ++i) outputs.push_back({key_name(i), *key_columns[i], true});
     for (size_t c = 0; join.windowed && c < scope_source.columns.size(); ++c) {
       const std::string& name = scope_source.columns[c].name;
       if (name == kWindowColumns[0] || name == kWindowColumns[1])
@@ -97,15 +118,17 @@ QueryPlanner::JoinInput QueryPlanner::plan_source_input(int source, const sql::E
     return input;
   }
   ColumnIds decoded = values;
-  decoded.merge(columns_in(key));
+  for (const sql::ExprPtr& key : keys) decoded.merge(columns_in(key));
   const PlannedRows plain = plan_plain_source(source, decoded);
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kProject;
   node->id = "Project-" + scope_source.alias;
   node->inputs = {plain.node};
   node->changes_key = true;
-  node->schema.push_back({key_name(), join.key_type, true});
-  node->expressions.push_back({key_name(), to_text(key, plain), true});
+  for (size_t i = 0; i < keys.size(); ++i) {
+    node->schema.push_back({key_name(i), join.keys[i].type, true});
+    node->expressions.push_back({key_name(i), to_text(keys[i], plain), true});
+  }
   for (const ColumnId id : values) {
     const ScopeColumn& column = query_.scope.column(id);
     node->schema.push_back({column.flat_name, column.type, false});
@@ -116,21 +139,41 @@ QueryPlanner::JoinInput QueryPlanner::plan_source_input(int source, const sql::E
   return input;
 }
 
+// The columns are the table's primary key, if maybe in another order.
+bool QueryPlanner::is_keyed_table(int source, const std::vector<std::optional<ColumnId>>& columns) const {
+  if (!is_table(source)) return false;
+  ColumnIds given, own;
+  for (const std::optional<ColumnId>& id : columns) {
+    if (id) given.insert(*id);
+  }
+  const std::vector<ScopeColumn>& all = query_.scope.sources()[source].columns;
+  for (size_t c = 0; c < all.size(); ++c) {
+    if (all[c].key) own.insert({source, static_cast<int>(c)});
+  }
+  return given == own;
+}
+
 QueryPlanner::JoinInput QueryPlanner::plan_joined_input(const PlannedRows& rows, const LogicalJoin& join,
                                                         const ColumnIds& needed, bool preserved) const {
   JoinInput input;
   input.preserved = preserved;
   input.partitioning = joined_partitioning_;
   input.has_key = join.left_has_key;
-  std::optional<ColumnId> key_column;
-  if (join.left->kind == sql::ExprKind::kColumn)
-    key_column = query_.scope.id_of(static_cast<const sql::ColumnRef&>(*join.left));
-  const auto is_new_key = [&](ColumnId id) {
-    return preserved && ((key_column && id == *key_column) || (join.left_has_key && rows.names.at(id) == key_name()));
+  const auto key_index = [&](const std::string& name) -> std::optional<size_t> {
+    for (size_t i = 0; i < join.keys.size(); ++i) {
+      if (name == key_name(i)) return i;
+    }
+    return std::nullopt;
+  };
+  // The column of the new key that the column is, if it needs no copy beside it.
+  const auto as_new_key = [&](ColumnId id) -> std::optional<size_t> {
+    for (size_t i = 0; preserved && i < join.keys.size(); ++i) {
+      if (column_id(join.keys[i].left) == id) return i;
+    }
+    return preserved && join.left_has_key ? key_index(rows.names.at(id)) : std::nullopt;
   };
   bool must_copy_key = false;
-  for (const ColumnId id : needed)
-    must_copy_key = must_copy_key || (rows.names.at(id) == key_name() && !is_new_key(id));
+  for (const ColumnId id : needed) must_copy_key = must_copy_key || (key_index(rows.names.at(id)) && !as_new_key(id));
   if (join.left_has_key && !must_copy_key) {
     input.rows = rows;
     return input;
@@ -141,17 +184,19 @@ QueryPlanner::JoinInput QueryPlanner::plan_joined_input(const PlannedRows& rows,
   node->inputs = {rows.node};
   node->table = rows.node->table;
   node->changes_key = !join.left_has_key;
-  node->schema.push_back({key_name(), join.key_type, true});
-  node->expressions.push_back(
-      {key_name(), to_text(join.left_has_key ? query_.scope.join_key(join.pos) : join.left, rows), true});
+  for (size_t i = 0; i < join.keys.size(); ++i) {
+    node->schema.push_back({key_name(i), join.keys[i].type, true});
+    node->expressions.push_back(
+        {key_name(i), to_text(join.left_has_key ? query_.scope.join_key(join.pos, i) : join.keys[i].left, rows), true});
+  }
   for (const PlanColumn& column : rows.node->schema) {
-    if (!column.key || column.name == key_name()) continue;  // the window's columns
+    if (!join.windowed || !column.key || (column.name != kWindowColumns[0] && column.name != kWindowColumns[1])) continue;
     node->schema.push_back(column);
     node->expressions.push_back({column.name, sql::quote_identifier(column.name), true});
   }
   for (const ColumnId id : needed) {
-    if (is_new_key(id)) {
-      input.rows.names[id] = key_name();
+    if (const auto i = as_new_key(id)) {
+      input.rows.names[id] = key_name(*i);
       continue;
     }
     const ScopeColumn& column = query_.scope.column(id);
@@ -163,14 +208,21 @@ QueryPlanner::JoinInput QueryPlanner::plan_joined_input(const PlannedRows& rows,
   return input;
 }
 
+// No table is among the sources before the join's right one.
+bool QueryPlanner::joins_streams_only(const LogicalJoin& join) const {
+  for (int source = 0; source < join.right_source; ++source) {
+    if (is_table(source)) return false;
+  }
+  return true;
+}
+
 Partitioning QueryPlanner::copartition(JoinInput& left, JoinInput& right, const LogicalJoin& join,
                                        const std::string& id) const {
   const ScopeSource& first = query_.scope.sources()[0];
   const ScopeSource& second = query_.scope.sources()[join.right_source];
   const Partitioning& l = left.partitioning;
   const Partitioning& r = right.partitioning;
-  const bool same_format =
-      l.format.has_value() == r.format.has_value() && (!l.format || same_key_bytes(*l.format, *r.format));
+  const bool same_format = same_key_bytes(l, r);
   if (join.windowed) {
     // A row can't move to another partition without leaving its window behind: the topics must fit as they are.
     if (!left.has_key || !right.has_key || !same_format || !(first.source->window == second.source->window) ||
@@ -188,17 +240,19 @@ Partitioning QueryPlanner::copartition(JoinInput& left, JoinInput& right, const 
     const bool same_count = l.count == r.count || l.count == 0 || r.count == 0;
     if (!same_format) {
       move_right = true;
-    } else if (!same_count && join.kind != LogicalJoin::Kind::kStreams) {
+    } else if (!same_count && join.kind == LogicalJoin::Kind::kStreamTable && !joins_streams_only(join)) {
+      // The rows have met another table by the same key: it is the tables that don't fit together.
       refuse("Can't join `" + first.alias + "` with `" + second.alias + "`: they have " + std::to_string(l.count) + " and " +
                  std::to_string(r.count) + " partitions, so equal keys don't meet. Write one of them to a topic with as many " +
                  "partitions as the other's, with CREATE … AS SELECT and PARTITIONS.",
              join.pos);
     } else if (!same_count) {
-      (l.count < r.count ? move_left : move_right) = true;
+      const bool to_right = join.kind == LogicalJoin::Kind::kStreamTable || l.count < r.count;
+      (to_right ? move_left : move_right) = true;
     }
   }
   if (move_left && move_right) {
-    const Partitioning both{std::max(l.count, r.count), std::nullopt, true};
+    const Partitioning both{std::max(l.count, r.count), std::nullopt, true, {}};
     repartition(left, id + "-left", both, drops_null_keys(join.type, true));
     repartition(right, id + "-right", both, drops_null_keys(join.type, false));
     return both;
@@ -222,6 +276,7 @@ void QueryPlanner::repartition(JoinInput& input, const std::string& id, const Pa
   node->repartition_topic = id + "-repartition";
   node->repartition_partitions = to.count;
   node->partition_format = to.format;
+  if (to.format && to.names.size() > 1) node->partition_names = to.names;
   node->drop_null_keys = drop_null_keys;
   input.rows.node = std::move(node);
 }
@@ -244,9 +299,10 @@ PlannedRows QueryPlanner::plan_join(const JoinInput& left, const JoinInput& righ
   for (const PlanColumn& column : right.rows.node->schema) {
     if (!column.key) node->schema.push_back(column);
   }
-  rows.node = std::move(node);
   rows.names = left.rows.names;
   rows.names.insert(right.rows.names.begin(), right.rows.names.end());
+  if (join.residual) node->predicate = to_text(join.residual, rows);
+  rows.node = std::move(node);
   return rows;
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 using PlanJson = nlohmann::json;
 
-constexpr int kPlanVersion = 1;
+// 2: joins have predicates, foreign keys several columns.
+constexpr int kPlanVersion = 2;
 
 template <typename T>
 using Names = std::vector<std::pair<T, const char*>>;
@@ -220,7 +221,7 @@ PlanJson node_json(const PlanNode& node) {
   if (node.old_rows) json["old_rows"] = true;
   if (node.aggregate) json["aggregate"] = aggregate_json(*node.aggregate);
   if (node.source) json["spec"] = source_spec_json(*node.source);
-  if (node.kind == PlanKind::kFilter) json["predicate"] = node.predicate;
+  if (node.kind == PlanKind::kFilter || !node.predicate.empty()) json["predicate"] = node.predicate;
   if (node.kind == PlanKind::kProject) json["changes_key"] = node.changes_key;
   if (node.kind == PlanKind::kProject || node.kind == PlanKind::kFlatMap) {
     json["expressions"] = expressions_json(node.expressions);
@@ -230,10 +231,11 @@ PlanJson node_json(const PlanNode& node) {
     json["partitions"] = node.repartition_partitions;
     json["drop_null_keys"] = node.drop_null_keys;
     if (node.partition_format) json["partition_format"] = plan_format_json(*node.partition_format);
+    if (!node.partition_names.empty()) json["partition_names"] = node.partition_names;
     if (!node.partition_column.empty()) json["partition_column"] = node.partition_column;
   }
   if (node.table_join_type) json["table_join"] = plan_name_of(kJoinTypeNames, *node.table_join_type);
-  if (!node.foreign_key.empty()) json["foreign_key"] = node.foreign_key;
+  if (!node.foreign_keys.empty()) json["foreign_keys"] = node.foreign_keys;
   if (node.join) {
     json["join"] = {{"type", plan_name_of(kJoinTypeNames, node.join->type)},
                     {"before_ms", node.join->before_ms},
@@ -264,10 +266,12 @@ PlanNodePtr plan_node(const PlanJson& json) {
     node->repartition_partitions = json.at("partitions");
     node->drop_null_keys = json.at("drop_null_keys");
     if (json.contains("partition_format")) node->partition_format = plan_format(json.at("partition_format"));
+    node->partition_names = json.value("partition_names", std::vector<std::string>{});
     node->partition_column = json.value("partition_column", "");
   }
   if (json.contains("table_join")) node->table_join_type = plan_value_of(kJoinTypeNames, json.at("table_join"));
-  node->foreign_key = json.value("foreign_key", "");
+  node->foreign_keys = json.value("foreign_keys", std::vector<std::string>{});
+  if (json.contains("foreign_key")) node->foreign_keys = {json.at("foreign_key").get<std::string>()};  // version 1
   if (json.contains("join")) {
     const PlanJson& join = json.at("join");
     PlanNode::StreamJoinSpec spec;
@@ -321,7 +325,7 @@ std::string to_json(const PhysicalPlan& plan) {
 
 PhysicalPlan plan_from_json(const std::string& text) try {
   const PlanJson json = PlanJson::parse(text);
-  if (json.at("version") != kPlanVersion) {
+  if (const int version = json.at("version"); version < 1 || version > kPlanVersion) {
     throw std::invalid_argument("the plan's version " + json.at("version").dump() +
                                 " is not one that this program reads");
   }

@@ -219,6 +219,11 @@ QueryPlanner::ColumnIds QueryPlanner::columns_in(const sql::ExprPtr& expression)
   return out;
 }
 
+std::optional<ColumnId> QueryPlanner::column_id(const sql::ExprPtr& expression) const {
+  if (expression->kind != sql::ExprKind::kColumn) return std::nullopt;
+  return query_.scope.id_of(static_cast<const sql::ColumnRef&>(*expression));
+}
+
 std::string QueryPlanner::to_text(const sql::ExprPtr& expression, const PlannedRows& rows) const {
   return sql::to_sql(*rename_columns(expression, rows));
 }
@@ -241,10 +246,8 @@ std::string QueryPlanner::flat_text(const sql::ExprPtr& expression) const {
 sql::ExprPtr QueryPlanner::rename_columns(const sql::ExprPtr& expression, const PlannedRows& rows) const {
   return rewrite_expression(settle_types(expression), [&](const sql::ExprPtr& node) -> sql::ExprPtr {
     if (node->kind != sql::ExprKind::kColumn) return nullptr;
-    const auto& ref = static_cast<const sql::ColumnRef&>(*node);
-    if (query_.scope.is_table_function_column(ref)) return node;
-    const auto id = query_.scope.id_of(ref);
-    return make_column_ref(id ? rows.names.at(*id) : key_name(), node->pos);
+    const auto id = query_.scope.id_of(static_cast<const sql::ColumnRef&>(*node));
+    return id ? make_column_ref(rows.names.at(*id), node->pos) : node;
   });
 }
 

@@ -26,6 +26,8 @@ struct Partitioning {
   std::optional<FormatSpec> format;
   // Equal keys are equal bytes, whoever wrote them. Not so where the bytes begin with a schema's id.
   bool same_bytes = true;
+  // The key's columns as the format may write them into its bytes; empty with the engine's own encoding.
+  std::vector<std::string> names;
 };
 
 class QueryPlanner {
@@ -36,7 +38,7 @@ class QueryPlanner {
  private:
   using ColumnIds = std::set<ColumnId>;
   struct JoinInput {
-    PlannedRows rows;  // its key column is the join's key
+    PlannedRows rows;  // its key columns are the join's key
     Partitioning partitioning;
     bool has_key = false;    // the rows come keyed by the join's key, without a change
     bool preserved = false;  // every row of this side comes out of the join
@@ -58,8 +60,10 @@ class QueryPlanner {
   PlanNodePtr plan_project(const PlannedRows& rows) const;
 
   PlannedRows plan_joins(const ColumnIds& needed_above);
-  JoinInput plan_source_input(int source, const sql::ExprPtr& key, const LogicalJoin& join, const ColumnIds& needed,
-                              bool preserved);
+  // `left`: the source is the left side of the join.
+  JoinInput plan_source_input(int source, bool left, const LogicalJoin& join, const ColumnIds& needed, bool preserved);
+  bool joins_streams_only(const LogicalJoin& join) const;
+  bool is_keyed_table(int source, const std::vector<std::optional<ColumnId>>& columns) const;
   JoinInput plan_joined_input(const PlannedRows& rows, const LogicalJoin& join, const ColumnIds& needed,
                               bool preserved) const;
   // Puts repartitions below the join so that equal keys of both sides meet; gives the partitioning of its output.
@@ -79,7 +83,8 @@ class QueryPlanner {
   std::string flat_text(const sql::ExprPtr& expression) const;
   sql::ExprPtr settle_types(const sql::ExprPtr& expression) const;
   std::string to_text(const sql::ExprPtr& expression, const PlannedRows& rows) const;
-  const std::string& key_name() const { return query_.scope.join_key_name(); }
+  std::optional<ColumnId> column_id(const sql::ExprPtr& expression) const;
+  const std::string& key_name(size_t column = 0) const { return query_.scope.join_key_name(column); }
 
   const LogicalQuery& query_;
   const BindContext& context_;

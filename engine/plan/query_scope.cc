@@ -6,6 +6,7 @@
 #include "engine/plan/expression_binder.h"
 #include "engine/plan/expression_rewriter.h"
 #include "engine/plan/messages.h"
+#include "engine/sql/parser.h"
 
 namespace weir {
 
@@ -121,32 +122,26 @@ void QueryScope::add_source(const sql::TableRef& table) {
   }
   const std::string& alias = table.effective_alias();
   if (find_source(alias) >= 0) {
-    if (!table.alias) {
-      refuse_unsupported("Joining '" + source->name + "' to itself", table.pos,
-                         "Declare a second stream over the topic '" + source->topic + "' and join that.");
-    }
-    refuse("Two sources of the query are named '" + alias + "': give one of them another alias.", table.pos);
-  }
-  for (const ScopeSource& other : sources_) {
-    if (other.source->name == source->name) {
-      refuse_unsupported("Joining '" + source->name + "' to itself", table.pos,
-                         "Declare a second stream over the topic '" + source->topic + "' and join that.");
-    }
+    refuse("Two sources of the query are named '" + alias + "': give each a name of its own, as in " +
+               sql::quote_identifier(table.name.name) + " AS a JOIN … " + sql::quote_identifier(table.name.name) + " AS b.",
+           table.pos);
   }
   sources_.push_back({source, alias, table.start, table.pos, columns_of(*source)});
 }
 
 void QueryScope::name_columns() {
-  std::set<std::string> names, flat;
+  std::set<std::string> flat;
   for (ScopeSource& source : sources_) {
     for (ScopeColumn& column : source.columns) {
-      names.insert(column.name);
       column.flat_name = is_join() ? unused_name(source.alias + "_" + column.name, flat) : column.name;
       flat.insert(column.flat_name);
     }
   }
-  names.insert(flat.begin(), flat.end());
-  join_key_name_ = unused_name("ROWKEY", names);
+  name_join_key(1);
+}
+
+void QueryScope::name_join_key(size_t columns) {
+  while (join_key_names_.size() < columns) join_key_names_.push_back(unused_name("ROWKEY", taken_names()));
 }
 
 int QueryScope::find_source(const std::string& alias) const {
@@ -164,12 +159,14 @@ bool QueryScope::clashes(const std::string& name) const {
   return found > 1;
 }
 
-void QueryScope::set_join_key(TypePtr type, bool visible) {
-  join_key_type_ = std::move(type);
+void QueryScope::set_join_key(std::vector<TypePtr> types, bool visible) {
+  join_key_types_ = std::move(types);
   join_key_visible_ = visible;
 }
 
-sql::ExprPtr QueryScope::join_key(const sql::Position& pos) const { return make_column_ref(join_key_name_, pos); }
+sql::ExprPtr QueryScope::join_key(const sql::Position& pos, size_t column) const {
+  return make_column_ref(join_key_names_[column], pos);
+}
 
 sql::ExprPtr QueryScope::reference(ColumnId id, const sql::Position& pos) const {
   return make_column_ref(sources_[id.source].alias, column(id).name, pos);
@@ -187,7 +184,7 @@ sql::ExprPtr QueryScope::resolve(const sql::ExprPtr& expression, const std::stri
 }
 
 std::set<std::string> QueryScope::taken_names() const {
-  std::set<std::string> names = {join_key_name_};
+  std::set<std::string> names(join_key_names_.begin(), join_key_names_.end());
   for (const ScopeSource& source : sources_) {
     for (const ScopeColumn& column : source.columns) names.insert({column.name, column.flat_name});
   }
@@ -211,7 +208,9 @@ sql::ExprPtr QueryScope::resolve_column(const sql::ColumnRef& ref, const std::st
     refuse("Column '" + ref.name.name + "' is ambiguous. Could be " + list_names(found, "or") + ".", ref.pos);
   }
   if (out) return out;
-  if (!ref.qualifier && join_key_visible_ && ref.name.name == join_key_name_) return join_key(ref.pos);
+  for (size_t i = 0; !ref.qualifier && join_key_visible_ && i < join_key_types_.size(); ++i) {
+    if (ref.name.name == join_key_names_[i]) return join_key(ref.pos, i);
+  }
   if (!ref.qualifier && has_window_bounds_ && is_window_bound(ref.name.name)) {
     if (clause == "SELECT") return make_column_ref(ref.name.name, ref.pos);
     refuse("The window's bound " + ref.name.name + " belongs into the select list; it can't be used in " + clause + ".", ref.pos);
@@ -272,7 +271,7 @@ PlanSchema QueryScope::flat_schema() const {
   for (const ScopeSource& source : sources_) {
     for (const ScopeColumn& column : source.columns) schema.push_back({column.flat_name, column.type, column.key});
   }
-  if (join_key_type_) schema.push_back({join_key_name_, join_key_type_, true});
+  for (size_t i = 0; i < join_key_types_.size(); ++i) schema.push_back({join_key_names_[i], join_key_types_[i], true});
   for (const TableFunctionColumn& column : table_function_columns_) schema.push_back({column.name, column.type, false});
   return schema;
 }
@@ -280,10 +279,8 @@ PlanSchema QueryScope::flat_schema() const {
 sql::ExprPtr QueryScope::flatten(const sql::ExprPtr& resolved) const {
   return rewrite_expression(resolved, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
     if (node->kind != sql::ExprKind::kColumn) return nullptr;
-    const auto& ref = static_cast<const sql::ColumnRef&>(*node);
-    if (is_table_function_column(ref)) return node;
-    const auto id = id_of(ref);
-    return make_column_ref(id ? column(*id).flat_name : join_key_name_, node->pos);
+    const auto id = id_of(static_cast<const sql::ColumnRef&>(*node));
+    return id ? make_column_ref(column(*id).flat_name, node->pos) : node;
   });
 }
 

@@ -31,6 +31,8 @@ struct ScopeSource {
   std::optional<sql::StartPosition> start;
   sql::Position pos;
   std::vector<ScopeColumn> columns;  // key, value, headers, pseudo columns
+  // Rows with equal keys are in one partition.
+  bool partitioned_by_key = true;
 };
 
 // A column that a table function of the SELECT list makes: an element of what the call gives for the row.
@@ -61,12 +63,15 @@ class QueryScope {
   // More than one source has a column of that name.
   bool clashes(const std::string& name) const;
 
-  // The name of the column that holds the key of a join: ROWKEY, or ROWKEY_1 … where a source has such a column itself.
-  const std::string& join_key_name() const { return join_key_name_; }
-  // From now on join_key_name() is a column with the key of the (last) join. `visible`: users may write it, because no
+  // The name of the column that holds the key of a join: ROWKEY, or ROWKEY_1 … where a source has such a column itself, or
+  // where the key has several columns.
+  const std::string& join_key_name(size_t column = 0) const { return join_key_names_[column]; }
+  // The join key has names for so many columns.
+  void name_join_key(size_t columns);
+  // From now on there are columns with the key of the (last) join. `visible`: users may write it, because no
   // column of a source is the key.
-  void set_join_key(TypePtr type, bool visible);
-  sql::ExprPtr join_key(const sql::Position& pos) const;
+  void set_join_key(std::vector<TypePtr> types, bool visible);
+  sql::ExprPtr join_key(const sql::Position& pos, size_t column = 0) const;
   sql::ExprPtr reference(ColumnId id, const sql::Position& pos) const;
 
   // The expression with every column reference written with its source's alias. `clause` is named in messages:
@@ -100,8 +105,8 @@ class QueryScope {
 
   const BindContext* context_;
   std::vector<ScopeSource> sources_;
-  std::string join_key_name_;
-  TypePtr join_key_type_;
+  std::vector<std::string> join_key_names_;
+  std::vector<TypePtr> join_key_types_;  // empty: not known yet
   bool join_key_visible_ = false;
   bool has_window_bounds_ = false;  // the query's own WINDOW: the select list has its WINDOWSTART and WINDOWEND
   std::vector<TableFunctionColumn> table_function_columns_;

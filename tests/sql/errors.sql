@@ -188,13 +188,6 @@ CREATE STREAM S (K VARCHAR PRIMARY KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORM
 CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
 CREATE STREAM O AS SELECT * FROM S LIMIT 3;
 
---@test: several join conditions aren't there yet
---@expected.error: not_supported
---@expected.message: WHERE
-CREATE STREAM L (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON');
-CREATE STREAM R (K VARCHAR KEY, B INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
-CREATE STREAM O AS SELECT L.K, A, B FROM L JOIN R WITHIN 1 HOUR ON L.K = R.K AND L.A = R.B;
-
 --@test: a misspelt keyword
 --@expected.error: syntax
 --@expected.message: SELECT
@@ -209,8 +202,3 @@ CREATE STREAM S (K VARCHAR KEY, A INT WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON'
 --@expected.error: invalid
 --@expected.message: TOPIC_OF_S
 CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='${topic_of_s}', VALUE_FORMAT='JSON');
-
---@test: a join of a stream with itself isn't there yet
---@expected.error: not_supported
-CREATE STREAM S (K INT KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
-CREATE STREAM O AS SELECT L.K, L.A, R.A FROM S L JOIN S R WITHIN 1 HOUR ON L.K=R.K;

@@ -118,7 +118,7 @@ CREATE TABLE O AS SELECT L.ID, B FROM L FULL JOIN R ON REF = R.ID;
 
 --@test: the right side is a whole primary key
 --@expected.error: invalid
---@expected.message: but that has A and B, and a criterion can hold one column only
+--@expected.message: on its side: A and B. Write one equality for each of the key's columns
 CREATE TABLE L (ID INT PRIMARY KEY, REF INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON');
 CREATE TABLE R (A INT PRIMARY KEY, B INT PRIMARY KEY, C INT) WITH (KAFKA_TOPIC='r', FORMAT='JSON');
 CREATE TABLE O AS SELECT L.ID, C FROM L JOIN R ON REF = R.A;

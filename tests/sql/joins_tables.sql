@@ -187,9 +187,25 @@ CREATE STREAM S (K INT KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
 CREATE TABLE T (K INT PRIMARY KEY, B INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');
 CREATE STREAM O AS SELECT S.K, A, B FROM S JOIN T WITHIN 1 HOUR ON S.K = T.K;
 
---@test: tables have as many partitions as what they are joined with
---@expected.error: invalid
---@expected.message: Can't join `S` with `T`: they have 2 and 3 partitions
+--@test: a stream goes to the table's partitions, and a table to those of the larger one
 CREATE STREAM S (K INT KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);
 CREATE TABLE T (K INT PRIMARY KEY, B INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=3);
-CREATE STREAM O AS SELECT S.K, A, B FROM S JOIN T ON S.K = T.K;
+CREATE TABLE U (K INT PRIMARY KEY, C INT) WITH (KAFKA_TOPIC='u', VALUE_FORMAT='JSON', PARTITIONS=4);
+CREATE STREAM O AS SELECT S.K AS K, A, B FROM S JOIN T ON S.K = T.K;
+CREATE TABLE P AS SELECT T.K AS K, B, C FROM T LEFT JOIN U ON T.K = U.K;
+INSERT INTO T (K, B) VALUES (1, 10);
+INSERT INTO S (K, A) VALUES (1, 1);
+INSERT INTO U (K, C) VALUES (1, 5);
+INSERT INTO T (K, B) VALUES (1, 11);
+ASSERT VALUES O (K, A, B) VALUES (1, 1, 10);
+ASSERT VALUES P (K, B, C) VALUES (1, 10, NULL);
+ASSERT VALUES P (K, B, C) VALUES (1, 10, 5);
+ASSERT VALUES P (K, B, C) VALUES (1, 11, 5);
+
+--@test: the tables that a stream joins by one key have the same number of partitions
+--@expected.error: invalid
+--@expected.message: Can't join `S` with `U`: they have 3 and 4 partitions
+CREATE STREAM S (K INT KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);
+CREATE TABLE T (K INT PRIMARY KEY, B INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=3);
+CREATE TABLE U (K INT PRIMARY KEY, C INT) WITH (KAFKA_TOPIC='u', VALUE_FORMAT='JSON', PARTITIONS=4);
+CREATE STREAM O AS SELECT S.K, A, B, C FROM S JOIN T ON S.K = T.K JOIN U ON S.K = U.K;

@@ -186,12 +186,60 @@ TEST_CASE("join criteria") {
   };
   CHECK(refusal("JOIN R ON L.A = R.A").find("WITHIN") != std::string::npos);
   CHECK(refusal("JOIN R WITHIN 1 DAY ON L.A = 0").find("'(L.A = 0)'") != std::string::npos);
-  CHECK(refusal("JOIN R WITHIN 1 DAY ON L.A = R.A AND L.B = R.B").find("not supported") != std::string::npos);
   CHECK(refusal("JOIN R WITHIN 1 DAY ON L.A > R.A").find("not supported") != std::string::npos);
   CHECK(refusal("JOIN R WITHIN 1 DAY ON L.A = L.B").find("'R'") != std::string::npos);
   CHECK(refusal("JOIN R WITHIN 1 DAY ON L.A = R.ONLY_R").find("STRING") != std::string::npos);
   CHECK(refusal("JOIN R WITHIN 1 DAY ON L.Z = R.A").find("'L.Z'") != std::string::npos);
   CHECK(refusal("JOIN R WITHIN 1 DAY ON R.A = L.A").empty());
+}
+
+TEST_CASE("of several equalities, those that are a side's key bring the rows together") {
+  JoinEnv env;
+  const std::string join = " FROM L JOIN R WITHIN 1 DAY ON L.B = R.B AND L.A = R.A AND L.C > R.C;";
+  auto bound = env.persistent("CREATE STREAM O1 AS SELECT L.A, R.A" + join);
+  CHECK(count_repartitions(*bound.plan.root) == 0);
+  const PlanNode* node = find_node(*bound.plan.root, "Join");
+  CHECK(node->predicate == "((L_B = R_B) AND (L_C > R_C))");
+  CHECK(schema_text_of(node->schema) == "ROWKEY INTEGER KEY, L_B INTEGER, L_C INTEGER, R_B INTEGER, R_C INTEGER");
+  CHECK(schema_text_of(*bound.sink) == "L_A INTEGER KEY, R_A INTEGER");
+  CHECK(explain(bound.plan).find("within 1 DAY if ((L_B = R_B) AND (L_C > R_C))") != std::string::npos);
+
+  // Nobody has them as the key: all of them.
+  bound = env.persistent("CREATE STREAM O2 AS SELECT L.B, L.C FROM L JOIN R WITHIN 1 DAY ON L.B = R.B AND L.C = R.C;");
+  CHECK(count_repartitions(*bound.plan.root) == 2);
+  node = find_node(*bound.plan.root, "Join");
+  CHECK(node->predicate.empty());
+  CHECK(schema_text_of(node->schema) == "ROWKEY INTEGER KEY, ROWKEY_1 INTEGER KEY");
+  CHECK(schema_text_of(*bound.sink) == "L_B INTEGER KEY, L_C INTEGER");
+  CHECK(bound.plan.root->changes_key);
+
+  // Only the right side's key is among them: it stays where it is.
+  bound = env.persistent("CREATE STREAM O3 AS SELECT R.A, L.C FROM L JOIN R WITHIN 1 DAY ON L.C = R.C AND L.B = R.A;");
+  CHECK(count_repartitions(*bound.plan.root) == 1);
+  CHECK(find_node(*bound.plan.root, "Repartition-Join-left"));
+  CHECK(find_node(*bound.plan.root, "Join")->predicate == "(L_C = R_C)");
+}
+
+TEST_CASE("JSON keys of several columns have their names in them") {
+  PlanTestEnv env;
+  for (const char* name : {"P", "Q"}) env.topics[name] = 2;
+  env.execute("CREATE TABLE P (A INT PRIMARY KEY, B INT PRIMARY KEY, V INT) WITH (kafka_topic='P', format='JSON');");
+  env.execute("CREATE TABLE Q (X INT PRIMARY KEY, Y INT PRIMARY KEY, W INT) WITH (kafka_topic='Q', format='JSON');");
+  const auto bound = env.persistent("CREATE TABLE O AS SELECT P.A, P.B, V, W FROM P JOIN Q ON P.A = Q.X AND P.B = Q.Y;");
+  REQUIRE(count_repartitions(*bound.plan.root) == 1);
+  const PlanNode* repartition = find_node(*bound.plan.root, "Repartition-Join-right");
+  REQUIRE(repartition);
+  CHECK(repartition->partition_names == std::vector<std::string>{"A", "B"});
+  CHECK(schema_text_of(*bound.sink) == "A INTEGER KEY, B INTEGER KEY, V INTEGER, W INTEGER");
+}
+
+TEST_CASE("a stream is joined with itself under two names") {
+  JoinEnv env;
+  const auto bound = env.persistent("CREATE STREAM O AS SELECT X.A, X.B, Y.B FROM L X JOIN L Y WITHIN 1 DAY ON X.A = Y.A;");
+  CHECK(bound.sources == std::vector<std::string>{"L"});
+  CHECK(count_repartitions(*bound.plan.root) == 0);
+  CHECK(find_node(*bound.plan.root, "Source-X"));
+  CHECK(find_node(*bound.plan.root, "Source-Y"));
 }
 
 TEST_CASE("windowed sources are joined window by window, and only as they are") {

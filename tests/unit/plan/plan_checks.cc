@@ -80,7 +80,9 @@ void check_node(const PlanNode& node, const FunctionRegistry& functions, std::se
       CHECK(node.inputs[1]->partition_column == "#PARTITION");
       const PlanNode& lookup = *node.inputs[1]->inputs.at(0);
       CHECK(lookup.kind == PlanKind::kForeignKeyLookup);
-      check_expression_type(node.foreign_key, node.inputs[0]->schema, lookup.inputs.at(1)->schema.at(0).type, functions);
+      for (size_t i = 0; i < node.foreign_keys.size(); ++i) {
+        check_expression_type(node.foreign_keys[i], node.inputs[0]->schema, lookup.inputs.at(1)->schema.at(i).type, functions);
+      }
       break;
     }
     case PlanKind::kStreamTableJoin:

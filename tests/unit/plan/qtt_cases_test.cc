@@ -215,6 +215,8 @@ TEST_CASE("ksqlDB's cases are bound or refused as they expect, and their plans a
           const bool streams_exception = expected.value("type", "").find("StreamsException") != std::string::npos;
           if (streams_exception) continue;  // fails while running
           const bool refused = result.outcome != CaseResult::Outcome::kBound && result.at_last;
+          // What ksqlDB lacks, Weir may have.
+          if (!refused && expected.value("message", "").find("not yet supported") != std::string::npos) continue;
           ++counts[refused ? "refused" : "ACCEPTED"];
           if (!refused) report += "ACCEPTED " + name + ": " + result.message + "\n";
           for (const std::string& word : quoted_words(expected.value("message", ""))) {

@@ -48,12 +48,35 @@ TEST_CASE("joined on another column the stream moves to the table's partitions")
   CHECK_FALSE(join->table);
 }
 
-TEST_CASE("a stream with the table's key and another number of partitions is refused, with both names") {
+TEST_CASE("a stream with the table's key and another number of partitions goes to the table's") {
   TableJoinEnv env;
-  const std::string message = env.refusal("CREATE STREAM O AS SELECT S.K, VL FROM S JOIN L ON S.K = L.K;");
+  const auto bound = env.persistent("CREATE STREAM O AS SELECT S.K, VL FROM S JOIN L ON S.K = L.K;");
+  const PlanNode* repartition = node_of_kind(*bound.plan.root, PlanKind::kRepartition);
+  REQUIRE(repartition);
+  CHECK(repartition->id == "Repartition-Join-left");
+  CHECK(repartition->repartition_partitions == 4);
+  CHECK(explain(bound.plan).find("REPARTITION by ROWKEY through Join-left-repartition, 4 partitions") != std::string::npos);
+}
+
+TEST_CASE("two tables meet in the partitions of the one that has more") {
+  TableJoinEnv env;
+  env.topics["R"] = 6;
+  const auto bound = env.persistent("CREATE TABLE O AS SELECT L.K, VL, VR FROM L JOIN R ON L.K = R.K;");
+  CHECK(count_kind(*bound.plan.root, PlanKind::kRepartition) == 1);
+  const PlanNode* repartition = node_of_kind(*bound.plan.root, PlanKind::kRepartition);
+  CHECK(repartition->id == "Repartition-Join-left");
+  CHECK(repartition->repartition_partitions == 6);
+  CHECK(repartition->table);
+}
+
+TEST_CASE("tables that a stream meets by one key must fit together") {
+  TableJoinEnv env;
+  env.topics["R"] = 6;
+  const std::string message =
+      env.refusal("CREATE STREAM O AS SELECT S.K, VL, VR FROM S JOIN L ON S.K = L.K JOIN R ON S.K = R.K;");
   CHECK(message.find("`S`") != std::string::npos);
-  CHECK(message.find("`L`") != std::string::npos);
-  CHECK(message.find("7 and 4 partitions") != std::string::npos);
+  CHECK(message.find("`R`") != std::string::npos);
+  CHECK(message.find("4 and 6 partitions") != std::string::npos);
 }
 
 TEST_CASE("a join of tables carries old rows only where something above needs them, and asks nobody for them") {
@@ -78,7 +101,7 @@ TEST_CASE("a join by a foreign key asks the right table's partitions and is answ
   const PlanNode* join = node_of_kind(*bound.plan.root, PlanKind::kForeignKeyJoin);
   REQUIRE(join);
   CHECK(schema_text_of(join->schema) == "ROWKEY INTEGER KEY, L_REFL INTEGER, L_VL STRING, R_K INTEGER, R_VR STRING");
-  CHECK(join->foreign_key == "(L_REFL + 1)");
+  CHECK(join->foreign_keys == std::vector<std::string>{"(L_REFL + 1)"});
   CHECK(join->inputs[1]->repartition_partitions == 4);
   const PlanNode& lookup = *join->inputs[1]->inputs[0];
   CHECK(lookup.inputs[0]->repartition_partitions == 5);
