@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/types/decimal.h"
+#include "engine/types/text.h"
 
 namespace weir {
 
@@ -58,6 +59,30 @@ bool cast_exists(const Type& from, const Type& to) {
   }
   if (f == TypeKind::kTimestamp) return t == TypeKind::kDate || t == TypeKind::kTime;
   return f == TypeKind::kDate && t == TypeKind::kTimestamp;
+}
+
+bool text_casts_to(std::string_view text, const Type& to) {
+  text = trim(text);
+  switch (to.kind()) {
+    case TypeKind::kInt:
+      return parse_int(text).has_value();
+    case TypeKind::kBigint:
+      return parse_bigint(text).has_value();
+    case TypeKind::kDouble:
+      return parse_double(text).has_value();
+    case TypeKind::kDecimal:
+      return text_to_decimal(text, to.precision(), to.scale()).has_value();
+    case TypeKind::kDate:
+      return parse_date(text).has_value();
+    case TypeKind::kTime:
+      return parse_time(text).has_value();
+    case TypeKind::kTimestamp:
+      return parse_timestamp(text).has_value();
+    case TypeKind::kBytes:
+      return base64_decode(text).has_value();
+    default:
+      return true;  // BOOLEAN: what isn't true is false
+  }
 }
 
 bool implicit_cast_exists(const Type& from, const Type& to) {

@@ -1,6 +1,8 @@
 // Which types convert into which: what CAST offers, what the language does unasked, and the type that two types have in
-// common. Types only, no values: the kernels are in exec/. No state; any thread.
+// common. The kernels are in exec/. No state; any thread.
 #pragma once
+
+#include <string_view>
 
 #include "engine/types/type.h"
 
@@ -8,6 +10,8 @@ namespace weir {
 
 // Whether CAST(from AS to) exists.
 bool cast_exists(const Type& from, const Type& to);
+// Whether CAST makes anything but NULL of the text. Of types that it converts text to.
+bool text_casts_to(std::string_view text, const Type& to);
 // Whether a value of `from` may be used where `to` is needed without a CAST: INT → BIGINT → DECIMAL → DOUBLE, also
 // inside arrays, maps and structs by field name. A DECIMAL takes an integer only where all its digits fit.
 bool implicit_cast_exists(const Type& from, const Type& to);

@@ -275,6 +275,11 @@ BoundExprPtr ExpressionBinder::bind_cast(const sql::Cast& e) const {
   if (same_type(operand->type, type)) return operand;
   if (operand->kind == BoundKind::kLiteral && operand->value.is_null())
     return make_literal(Value(), type, sql::to_sql(e));
+  if (operand->kind == BoundKind::kLiteral && operand->type->kind() == TypeKind::kString &&
+      !text_casts_to(operand->value.as_string(), *type)) {
+    refuse("The text " + operand->text + " is no value of type " + type->to_string() + ", so that CAST always gives NULL.",
+           e.pos);
+  }
   auto out = make_bound(BoundKind::kCast, type, e);
   out->args = {operand};
   return out;

@@ -33,6 +33,7 @@ class ExpressionBinder {
   BoundExprPtr bind_cast(const sql::Cast& e) const;
   BoundExprPtr bind_function(const sql::FunctionCall& e) const;
   BoundExprPtr bind_call(const ScalarFunction& function, const sql::FunctionCall& e) const;
+  static void check_literal_arguments(const BoundExpr& call, const sql::Position& pos);
   BoundExprPtr bind_lambda(const sql::Lambda& e, const std::vector<TypePtr>& inputs) const;
   BoundExprPtr bind_lambda_variable(const sql::LambdaVariable& e) const;
   BoundExprPtr bind_array(const sql::ArrayConstructor& e) const;

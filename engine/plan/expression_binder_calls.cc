@@ -101,7 +101,23 @@ BoundExprPtr ExpressionBinder::bind_call(const ScalarFunction& function, const s
     out->args.push_back(read_text ? comparison_operand(args[i], parameter, e.arguments[i]->pos)
                                   : cast_to(args[i], parameter));
   }
+  check_literal_arguments(*out, e.pos);
   return out;
+}
+
+// A pattern, path, unit or time zone that can never work is refused here, not when the query starts.
+void ExpressionBinder::check_literal_arguments(const BoundExpr& call, const sql::Position& pos) {
+  FunctionBinding binding{{}, {}, call.type};
+  for (const BoundExprPtr& argument : call.args) {
+    binding.types.push_back(argument->type);
+    const bool is_literal = argument->kind == BoundKind::kLiteral;
+    binding.literals.push_back(is_literal ? std::optional<Value>(argument->value) : std::nullopt);
+  }
+  try {
+    call.call.overload->make_kernel(binding);
+  } catch (const std::invalid_argument& error) {
+    refuse(error.what(), pos);
+  }
 }
 
 BoundExprPtr ExpressionBinder::bind_lambda(const sql::Lambda& e, const std::vector<TypePtr>& inputs) const {

@@ -202,3 +202,35 @@ CREATE STREAM S (K VARCHAR KEY, A INT WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON'
 --@expected.error: invalid
 --@expected.message: TOPIC_OF_S
 CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='${topic_of_s}', VALUE_FORMAT='JSON');
+
+--@test: a text that is no value of the type is refused where it is cast
+--@expected.error: invalid
+--@expected.message: 'x' is no value of type INTEGER
+CREATE STREAM s (id INT KEY, name STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM t AS SELECT id, CAST('x' AS INT) FROM s EMIT CHANGES;
+
+--@test: a date that no calendar has is refused where it is cast
+--@expected.error: invalid
+--@expected.message: '2020-40-01' is no value of type DATE
+CREATE STREAM s (id INT KEY, name STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM t AS SELECT id, CAST('2020-40-01' AS DATE) FROM s EMIT CHANGES;
+
+--@test: a regular expression that can't be read is refused when the query is made
+--@expected.error: invalid
+--@expected.message: the regular expression '(' is not valid
+CREATE STREAM s (id INT KEY, name STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM t AS SELECT id, REGEXP_EXTRACT('(', name) FROM s EMIT CHANGES;
+
+--@test: a time zone that doesn't exist is refused when the query is made
+--@expected.error: invalid
+--@expected.message: Mars/Phobos
+CREATE STREAM s (id INT KEY, name STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM t AS SELECT id, FORMAT_TIMESTAMP(FROM_UNIXTIME(0), 'yyyy', 'Mars/Phobos') FROM s EMIT CHANGES;
+
+--@test: a regular expression from data that can't be read gives NULL
+CREATE STREAM s (id INT KEY, pattern STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM t AS SELECT id, REGEXP_EXTRACT(pattern, 'abc') AS found FROM s EMIT CHANGES;
+INSERT INTO s VALUES (1, '(');
+INSERT INTO s VALUES (2, 'b.');
+ASSERT VALUES t (id, found) VALUES (1, NULL);
+ASSERT VALUES t (id, found) VALUES (2, 'bc');
