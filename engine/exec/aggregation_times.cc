@@ -7,7 +7,7 @@ namespace weir {
 namespace {
 
 // What Kafka Streams kept of old before grace periods could be given.
-constexpr int64_t kDefaultGraceMs = 24 * 60 * 60 * 1000;
+constexpr int64_t kDefaultGraceMs = int64_t{24} * 60 * 60 * 1000;
 // A century is as good as for ever, and leaves room to add times to it.
 constexpr int64_t kLongestMs = int64_t{100} * 365 * 24 * 60 * 60 * 1000;
 

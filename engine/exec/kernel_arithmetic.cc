@@ -170,7 +170,7 @@ class PrimitiveArithmeticNode : public ExpressionNode {
 
 class DecimalArithmeticNode : public ExpressionNode {
  public:
-  DecimalArithmeticNode(TypePtr type, sql::BinaryOp op, std::vector<ExpressionNodePtr> operands)
+  DecimalArithmeticNode(const TypePtr& type, sql::BinaryOp op, std::vector<ExpressionNodePtr> operands)
       : ExpressionNode(type, std::move(operands), true), op_(op), shape_{type->precision(), type->scale()} {
     left_scale_ = decimal_shape_of(*child(0).type()).scale;
     right_scale_ = decimal_shape_of(*child(1).type()).scale;
@@ -232,7 +232,7 @@ class DecimalArithmeticNode : public ExpressionNode {
 
 class NegateNode : public ExpressionNode {
  public:
-  NegateNode(TypePtr type, ExpressionNodePtr operand)
+  NegateNode(const TypePtr& type, ExpressionNodePtr operand)
       : ExpressionNode(type, one(std::move(operand)),
                        type->kind() == TypeKind::kInt || type->kind() == TypeKind::kBigint) {}
 

@@ -13,7 +13,7 @@
 
 namespace weir {
 
-inline constexpr size_t kMaxErrorBytes = 64 * 1024;
+inline constexpr size_t kMaxErrorBytes = size_t{64} * 1024;
 
 // A row that failed, with everything that its processing-log row needs.
 struct ProcessingError {

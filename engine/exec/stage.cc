@@ -65,7 +65,7 @@ void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out)
 PlanNodePtr foreign_key_references(const PlanNode& join) { return join.inputs[1]->inputs[0]->inputs[0]; }
 
 int64_t join_retention_ms(const PlanNode::StreamJoinSpec& join) {
-  constexpr int64_t kLegacyRetentionMs = 24 * 60 * 60 * 1000;
+  constexpr int64_t kLegacyRetentionMs = int64_t{24} * 60 * 60 * 1000;
   // A century is as good as for ever, and leaves room to add times to it.
   constexpr int64_t kLongestMs = int64_t{100} * 365 * 24 * 60 * 60 * 1000;
   const int64_t size = std::min(join.before_ms, kLongestMs) + std::min(join.after_ms, kLongestMs);

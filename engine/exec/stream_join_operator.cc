@@ -329,7 +329,7 @@ void StreamJoinOperator::emit_closed_outer_rows(const Batch& batch, uint32_t row
   std::vector<std::string> emitted;
   outer_store_->scan({}, {}, [&](std::string_view entry, std::string_view value) {
     const int64_t time = time_of_sortable(get_big_endian(entry));
-    const int side = entry[8];
+    const int side = static_cast<unsigned char>(entry[8]);
     if (saturated_sum(time, saturated_sum(sides_[side].after, grace_)) >= stream_time_) {
       oldest_held_ = std::min(oldest_held_, time);
       open[side] = true;

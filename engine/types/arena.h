@@ -12,7 +12,7 @@ namespace weir {
 
 class Arena {
  public:
-  explicit Arena(size_t block_bytes = 64 * 1024) : block_bytes_(block_bytes) {}
+  explicit Arena(size_t block_bytes = size_t{64} * 1024) : block_bytes_(block_bytes) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -23,7 +23,7 @@ class Arena {
     return out;
   }
   std::string_view copy(std::string_view text) {
-    if (text.empty()) return {"", 0};
+    if (text.empty()) return "";
     char* out = allocate(text.size());
     std::memcpy(out, text.data(), text.size());
     return {out, text.size()};
