@@ -148,6 +148,8 @@ int64_t DatagenSource::now_ms() const {
 
 void DatagenSource::generate(const std::atomic<bool>& stopping) {
   const log::TopicPartition place{targets_.front().topic, 0};
+  // Before the offset is read: it ends what a dead process has left open.
+  const auto transaction = services_.log->open_transaction(group_);
   const auto committed = services_.log->committed_offset(group_, place);
   uint64_t next = committed ? static_cast<uint64_t>(committed->offset) : 0;
   made_.store(next);
@@ -156,7 +158,6 @@ void DatagenSource::generate(const std::atomic<bool>& stopping) {
     status_.state = ConnectorStatus::State::kRunning;
     status_.error.clear();
   }
-  const auto transaction = services_.log->open_transaction(group_);
   const auto started = std::chrono::steady_clock::now();
   const uint64_t first = next;
   const uint64_t end = settings_.count < 0 ? UINT64_MAX : static_cast<uint64_t>(settings_.count);

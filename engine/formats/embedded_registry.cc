@@ -1,10 +1,7 @@
 #include "engine/formats/embedded_registry.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <random>
 
 #include "engine/formats/schema_identity.h"
 #include "engine/formats/schema_record.h"
@@ -17,15 +14,10 @@ using RegistryErrorKind = SchemaRegistryError::Kind;
 constexpr int kRegisterAttempts = 100;  // each lost to another writer
 constexpr std::chrono::seconds kCatchUpTime{30};
 
-// Two processes of one service must not fence each other off.
-std::string registry_transactional_id(const std::string& topic) {
-  return topic + "-" + std::to_string(getpid()) + "-" + std::to_string(std::random_device()());
-}
-
 }  // namespace
 
 EmbeddedRegistry::EmbeddedRegistry(std::shared_ptr<log::Log> log, const std::string& topic)
-    : log_(std::move(log)), partition_{topic, 0}, transactional_id_(registry_transactional_id(topic)) {}
+    : log_(std::move(log)), partition_{topic, 0} {}
 
 std::string EmbeddedRegistry::description() const {
   return "the embedded Schema Registry (topic " + partition_.topic + ")";
@@ -212,7 +204,7 @@ void EmbeddedRegistry::append(const RegisteredSchema& schema, bool deleted) {
   record.timestamp =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
           .count();
-  const auto transaction = log_->open_transaction(transactional_id_);
+  const auto transaction = log_->open_transaction("");
   transaction->append(partition_.topic, partition_.partition, record);
   std::map<log::TopicPartition, int64_t> ends;
   transaction->commit(&ends);

@@ -40,7 +40,6 @@ class EmbeddedRegistry final : public SchemaRegistry {
 
   std::shared_ptr<log::Log> log_;
   log::TopicPartition partition_;
-  std::string transactional_id_;
 
   std::mutex io_mutex_;  // who reads or writes the topic; taken before store_mutex_
   bool topic_exists_ = false;

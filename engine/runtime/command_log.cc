@@ -168,7 +168,7 @@ void CommandLog::create() {
 }
 
 void CommandLog::append(const Command& command) {
-  auto transaction = log_->open_transaction(topic_);
+  auto transaction = log_->open_transaction("");
   const std::string value = command_to_json(command);
   log::RecordView record;
   record.key = "command";

@@ -27,7 +27,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"persistence.default.format.key", "KAFKA", "KEY_FORMAT of statements that don't give one", Kind::kText, {}, true},
       {"persistence.default.format.value", "", "VALUE_FORMAT of statements that don't give one", Kind::kText, {}, true},
       {"persistence.wrap.single.values", "", "Whether a single value column is written as a record with one field", Kind::kText, {"", "true", "false"}, true},
-      {"processing.guarantee", "exactly_once_v2", "exactly_once_v2, or at_least_once, which is all that there is on Kafka yet", Kind::kChoice, {"exactly_once_v2", "exactly_once", "at_least_once"}},
+      {"processing.guarantee", "exactly_once_v2", "exactly_once_v2, or at_least_once: on Kafka, a crash may write records again", Kind::kChoice, {"exactly_once_v2", "exactly_once", "at_least_once"}},
       {"query.persistent.max.bytes", "50331648", "Memory for one task's write-back cache and resident windows", Kind::kInteger},
       {"schema.registry.basic.auth.credentials.source", "", "Where the Schema Registry's user comes from: USER_INFO (schema.registry.basic.auth.user.info) or URL (user:password@ in schema.registry.url); empty: the first of them that is given", Kind::kChoice, {"", "USER_INFO", "URL"}},
       {"schema.registry.basic.auth.user.info", "", "user:password of the Schema Registry", Kind::kText, {}, false, true},

@@ -19,6 +19,8 @@ int64_t wall_clock_ms() {
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
+// Kafka Streams' own, for the same reason.
+constexpr const char* kExactlyOnceCommitMs = "100";
 constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 }  // namespace
@@ -46,17 +48,12 @@ Engine::Engine(EngineOptions options)
     services_.log = log::open_embedded_log(log_options);
     services_.commit_when_idle = true;
   } else {
-    if (config_.overrides().contains("processing.guarantee") &&
-        config_.get("processing.guarantee") != "at_least_once") {
-      throw StatementError(
-          StatementError::Kind::kInvalid,
-          "processing.guarantee can't be '" + config_.get("processing.guarantee") +
-              "' on Kafka yet: after a crash, what was written since the last commit is written again. Set "
-              "processing.guarantee=at_least_once, or leave out bootstrap.servers: the embedded log is exact.");
-    }
-    config_.set("processing.guarantee", "at_least_once");
     log::KafkaLogOptions log_options;
     log_options.bootstrap_servers = bootstrap;
+    log_options.exactly_once = config_.get("processing.guarantee") != "at_least_once";
+    // What one stage of a query writes is there for the next, and for others, when it is committed.
+    if (log_options.exactly_once && !config_.overrides().contains("commit.interval.ms"))
+      config_.set("commit.interval.ms", kExactlyOnceCommitMs);
     log_options.properties = config_.kafka_properties();
     kafka_options_ = log_options;
     services_.log = log::open_kafka_log(log_options);

@@ -56,7 +56,7 @@ StatementResult StatementExecutor::execute(const sql::InsertValues& s) {
   const int32_t partitions = topic->config.partitions;
   const int32_t partition = record.key ? log::partition_for_key(*record.key, partitions)
                                        : static_cast<int32_t>(engine_.next_insert_.fetch_add(1) % partitions);
-  auto transaction = engine_.services_.log->open_transaction("insert-values");
+  auto transaction = engine_.services_.log->open_transaction("");
   transaction->append(source.topic, partition, record);
   transaction->commit();
   return {};

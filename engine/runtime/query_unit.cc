@@ -24,6 +24,7 @@ constexpr int64_t kFirstBackoffMs = 100;
 constexpr int64_t kLongestBackoffMs = 10000;
 constexpr size_t kRestoreRecords = 256;  // of a changelog at once: a record may carry many rows
 constexpr std::chrono::minutes kRestorePatience{1};
+const std::string kFencedHint = " Another process with the same service.id has taken the query over; run one of them.";
 
 std::string offset_metadata(const TaskProgress& progress) {
   return Json{{"stream_time", progress.stream_time}, {"arrivals", progress.arrivals}}.dump();
@@ -155,7 +156,9 @@ void QueryUnit::open() {
   routes_.clear();
   paused_.clear();
   has_new_positions_ = false;
-  transaction_ = services_.log->open_transaction(query_->group + "-" + std::to_string(places_.front().partition));
+  // First of all: it ends what a dead process has left open, whose records and offsets are not read before.
+  transaction_ = services_.log->open_transaction(
+      query_->transient ? "" : query_->group + "-" + std::to_string(places_.front().partition));
   reader_ = services_.log->open_reader();
   reader_->on_ready(wake_);
   for (const TaskPlace& place : places_) {
@@ -322,7 +325,8 @@ bool QueryUnit::step(int64_t now_ms) {
     return work(now_ms);
   } catch (const log::LogError& e) {
     const bool retry = e.kind() == log::LogError::Kind::kUnavailable || e.kind() == log::LogError::Kind::kTimeout;
-    fail(e.what(), retry, now_ms);
+    const bool fenced = e.kind() == log::LogError::Kind::kFenced;
+    fail(fenced ? e.what() + kFencedHint : std::string(e.what()), retry, now_ms);
   } catch (const SchemaRegistryError& e) {
     fail(e.what(), e.kind() == SchemaRegistryError::Kind::kUnavailable, now_ms);
   } catch (const std::exception& e) {
@@ -433,7 +437,6 @@ void QueryUnit::commit_positions(bool all) {
 }
 
 void QueryUnit::commit(int64_t now_ms) {
-  std::map<log::TopicPartition, std::string> changelogs;  // partition → store
   for (auto& slot : slots_) {
     if (query_->transient) continue;
     slot->state->take_changelog([&](const std::string& store, const state::ChangelogRecord& record) {

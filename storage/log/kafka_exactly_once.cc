@@ -108,9 +108,12 @@ void KafkaExactlyOnce::commit(std::map<TopicPartition, int64_t>* end_offsets) {
   }
   const bool known = run_step(KafkaDeadline(kOutcomePatience), what,
                               [&](int wait_ms) { return rd_kafka_commit_transaction(producer_->client(), wait_ms); });
-  // The broker may have committed, and must not be given the same work again.
-  if (!known)
-    throw_lost(fmt::format("The outcome of transaction '{}' is unknown: {}", transactional_id_, last_reason_));
+  if (!known) {
+    // The broker may have committed, and must not be given the same work again through this client.
+    state_ = State::kLost;
+    lost_reason_ = fmt::format("The outcome of transaction '{}' is unknown: {}", transactional_id_, last_reason_);
+    throw LogError(LogError::Kind::kTimeout, lost_reason_);
+  }
   if (end_offsets) producer_->end_offsets(*end_offsets);
   state_ = State::kIdle;
   start_over();

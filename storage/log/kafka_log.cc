@@ -29,12 +29,10 @@ std::unique_ptr<LogReader> KafkaLog::open_reader() {
 }
 
 std::unique_ptr<LogTransaction> KafkaLog::open_transaction(const std::string& transactional_id) {
+  const bool exactly_once = options_.exactly_once && !transactional_id.empty();
   auto producer = std::make_unique<KafkaProducer>(properties_, monitor_, topics_,
-                                                  options_.exactly_once ? transactional_id : std::string());
-  if (!options_.exactly_once) return std::make_unique<KafkaAtLeastOnce>(std::move(producer), groups_);
-  if (transactional_id.empty()) {
-    throw LogError(LogError::Kind::kInvalid, "A transaction of Kafka needs a transactional id");
-  }
+                                                  exactly_once ? transactional_id : std::string());
+  if (!exactly_once) return std::make_unique<KafkaAtLeastOnce>(std::move(producer), groups_);
   return std::make_unique<KafkaExactlyOnce>(std::move(producer), transactional_id, options_.admin_timeout);
 }
 

@@ -27,7 +27,7 @@ class KafkaLog : public Log {
     return offsets_->at_time(partition, timestamp_ms);
   }
   std::unique_ptr<LogReader> open_reader() override;
-  // With exactly_once this waits for the broker, and throws kUnavailable when it is away: see KafkaExactlyOnce.
+  // With exactly_once and an id this waits for the broker, and throws kUnavailable when it is away: see KafkaExactlyOnce.
   std::unique_ptr<LogTransaction> open_transaction(const std::string& transactional_id) override;
   std::optional<CommittedOffset> committed_offset(const std::string& group, const TopicPartition& partition) override {
     return groups_->committed(group, partition);

@@ -102,8 +102,9 @@ class LogTransaction {
   virtual bool empty() const = 0;
 
   // All or nothing and durable against the process's death on return. Throws LogError::kUnavailable when the log can't be
-  // reached now (nothing of the transaction took effect or will; the caller aborts and repeats the work), kFenced when
-  // another owner took over. `positions`, where given, receives the end offset of every partition appended to.
+  // reached now (nothing of the transaction took effect or will; the caller aborts and repeats the work), kTimeout when
+  // it isn't known whether it took effect (opening a transaction under the same id settles it, after which the committed
+  // offsets tell), kFenced when another owner took over. `positions`, where given, receives the end offset of every partition appended to.
   virtual void commit(std::map<TopicPartition, int64_t>* end_offsets = nullptr) = 0;
   virtual void abort() = 0;
 };
@@ -130,7 +131,8 @@ class Log {
   virtual std::optional<int64_t> offset_for_time(const TopicPartition& partition, int64_t timestamp_ms) = 0;
 
   virtual std::unique_ptr<LogReader> open_reader() = 0;
-  // `transactional_id` fences an older owner of the same id (Kafka); the embedded log has one process, hence no zombies.
+  // `transactional_id` fences an older owner of the same id and ends what it left open (Kafka); the embedded log has one
+  // process, hence no zombies. Empty: nobody is fenced, and on Kafka several records aren't atomic.
   virtual std::unique_ptr<LogTransaction> open_transaction(const std::string& transactional_id) = 0;
 
   virtual std::optional<CommittedOffset> committed_offset(const std::string& group, const TopicPartition& partition) = 0;

@@ -18,13 +18,6 @@ kill -TERM $pid
 wait_end 'the interrupted script' 130
 [[ $(count "$ADDRESS can't be reached" script.err) == 1 ]] || fail "the script says more than once that the broker is away"
 
-# What can't be had on Kafka is refused at once.
-code=0
-timeout "$DEADLINE" "$WEIR" --bootstrap-servers $ADDRESS --property processing.guarantee=exactly_once_v2 -e 'SHOW STREAMS;' \
-  >refused.out 2>refused.err </dev/null || code=$?
-[[ $code == 1 ]] || fail "processing.guarantee=exactly_once_v2 ended with $code, not 1"
-grep -q 'processing.guarantee=at_least_once' refused.err || fail "the refusal doesn't say what to do"
-
 # The shell is there at once.
 if ! command -v script >/dev/null; then
   echo "broker_away_test: no script(1), the shell isn't tested"

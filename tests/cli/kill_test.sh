@@ -1,13 +1,17 @@
 #!/bin/bash
 # Exactly-once under kill -9: a generator, a windowed join and a windowed aggregation run in a process that is killed KILLS times at
 # random moments. What an output topic holds in the end must be what one uninterrupted run over the same records gives: no row lost, none twice.
-# WEIR: the binary. KILLS, COUNT, RATE, SEED and DEADLINE (seconds, of one wait) may be set.
+# WEIR: the binary. KILLS, COUNT, RATE, SEED, LONGEST (milliseconds until a kill), STEP (milliseconds of event time from record to
+# record) and DEADLINE (seconds, of one wait) may be set.
+# With WEIR_KAFKA, a broker's address, the killed process works there, while the uninterrupted run stays on the embedded log.
 DEADLINE=${DEADLINE:-60}
 source "$(dirname "$0")/helpers.sh"
 KILLS=${KILLS:-20}
 COUNT=${COUNT:-60000}
 RATE=${RATE:-4000}
 SEED=${SEED:-$((RANDOM + 1))}
+LONGEST=${LONGEST:-1200}
+STEP=${STEP:-1000}
 TOPICS=(topic_survey_responses_enriched answers_per_hour)
 
 finish() {
@@ -23,7 +27,7 @@ expected=$((COUNT - (COUNT + 5) / 6))
 script() {  # $1: the generator's rate
   cat <<SQL
 CREATE SOURCE CONNECTOR survey WITH ('connector.class' = 'DatagenSource', 'quickstart' = 'survey', 'topic.prefix' = 'postgres_cdc',
-  'count' = '$COUNT', 'rate' = '$1', 'seed' = '$SEED', 'start.time.ms' = '1700000000000', 'time.step.ms' = '1000');
+  'count' = '$COUNT', 'rate' = '$1', 'seed' = '$SEED', 'start.time.ms' = '1700000000000', 'time.step.ms' = '$STEP');
 SET 'auto.offset.reset' = 'earliest';
 IMPORT TOPICS LIKE 'postgres_cdc.public.%' AS STREAMS;
 CREATE STREAM SURVEY_RESPONSES_ENRICHED
@@ -40,11 +44,21 @@ WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY QUESTION EMIT CHANGES;
 SQL
 }
 
+# Runs the program on data directory $1.
+weir_on() {
+  local on=(--data-dir "$1")
+  shift
+  if [[ -n ${WEIR_KAFKA:-} && ${on[1]} == "$dir/killed" ]]; then
+    on+=(--bootstrap-servers "$WEIR_KAFKA" --property "service.id=kill_$$")
+  fi
+  exec "$WEIR" "${on[@]}" "$@"
+}
+
 # Starts a shell on data directory $1 whose input stays open; the processes end by a kill only.
 start() {
   rm -f "$dir/input"
   mkfifo "$dir/input"
-  "$WEIR" --data-dir "$1" <"$dir/input" >"$dir/shell.out" 2>"$dir/shell.err" &
+  weir_on "$1" <"$dir/input" >"$dir/shell.out" 2>"$dir/shell.err" &
   pid=$!
   exec 3>"$dir/input"
 }
@@ -53,7 +67,7 @@ rows_of() { grep -c '^rowtime' "$1" || true; }
 
 # Prints the records of topic $5 of data directory $1 to file $2, for $3 milliseconds or until there are $4 of them.
 dump() {
-  "$WEIR" --data-dir "$1" --query-timeout "$3" --query-row-limit "$4" -e "PRINT '$5' FROM BEGINNING;" >"$2" 2>"$dir/print.err" ||
+  (weir_on "$1" --query-timeout "$3" --query-row-limit "$4" -e "PRINT '$5' FROM BEGINNING;") >"$2" 2>"$dir/print.err" ||
     fail "the output in $1 can't be read: $(tail -3 "$dir/print.err")"
 }
 
@@ -74,14 +88,14 @@ began=$SECONDS
 mkdir "$dir/killed" "$dir/straight"
 script "$RATE" >"$dir/rate.sql"
 script 0 >"$dir/fast.sql"
-"$WEIR" --data-dir "$dir/straight" -f "$dir/fast.sql" >"$dir/out" 2>&1 || fail "the script fails: $(tail -3 "$dir/out")"
+(weir_on "$dir/straight" -f "$dir/fast.sql") >"$dir/out" 2>&1 || fail "the script fails: $(tail -3 "$dir/out")"
 complete "$dir/straight" "$dir/straight.rows"
 
-"$WEIR" --data-dir "$dir/killed" -f "$dir/rate.sql" >"$dir/out" 2>&1 || fail "the script fails: $(tail -3 "$dir/out")"
+(weir_on "$dir/killed" -f "$dir/rate.sql") >"$dir/out" 2>&1 || fail "the script fails: $(tail -3 "$dir/out")"
 kills=0
 while ((kills < KILLS)); do
   start "$dir/killed"
-  pause=$((200 + RANDOM % 1001))
+  pause=$((200 + RANDOM % (LONGEST - 199)))
   sleep "$((pause / 1000)).$(printf %03d $((pause % 1000)))"
   kill -0 "$pid" 2>/dev/null || fail "the process ended by itself after $kills kills: $(tail -5 "$dir/shell.err")"
   stop
@@ -103,4 +117,4 @@ for topic in "${TOPICS[@]}"; do
     fail "after $kills kills $topic differs from that of one run: $rows rows, $expected expected (SEED=$SEED)"
   fi
 done
-echo "ok kill_test: $kills kills, $midway rows were there after the last, $rows rows of each of ${#TOPICS[@]} topics compared, $((SECONDS - began)) s"
+echo "ok $name: $kills kills, $midway rows were there after the last, $rows rows of each of ${#TOPICS[@]} topics compared, $((SECONDS - began)) s"

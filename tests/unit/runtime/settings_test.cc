@@ -80,18 +80,6 @@ TEST_CASE("cache.max.bytes.buffering bounds what a query keeps in memory: it goe
   }
 }
 
-TEST_CASE("what can't be honoured is refused") {
-  EngineOptions options;
-  options.config.set("bootstrap.servers", "127.0.0.1:9");
-  options.config.set("processing.guarantee", "exactly_once_v2");
-  try {
-    Engine::open(std::move(options));
-    FAIL("nothing was refused");
-  } catch (const StatementError& e) {
-    CHECK(std::string(e.what()).find("processing.guarantee=at_least_once") != std::string::npos);
-  }
-}
-
 TEST_CASE("num.stream.threads is num.threads, with any prefix") {
   for (const char* name :
        {"num.stream.threads", "ksql.streams.num.stream.threads", "ksql.num.threads", "num.threads"}) {
