@@ -315,6 +315,7 @@ bool JsonColumnReader::read_map_entry(JsonRecord& record, size_t element) {
 JsonObjectReader::JsonObjectReader(const std::vector<StructField>& fields)
     : names_([&] {
         std::vector<std::string> names;
+        names.reserve(fields.size());
         for (const StructField& field : fields) names.push_back(field.name);
         return names;
       }()),

@@ -107,6 +107,7 @@ std::vector<std::pair<std::string, const SchemaJson*>> ordered_properties(const 
   }
   std::stable_sort(indexed.begin(), indexed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::pair<std::string, const SchemaJson*>> ordered;
+  ordered.reserve(indexed.size());
   for (auto& entry : indexed) ordered.push_back(std::move(entry.second));
   return ordered;
 }
@@ -306,6 +307,7 @@ std::vector<FormatColumn> columns_of_json_schema(const FormatSpec& spec, bool is
         " describes no record with properties: set WRAP_SINGLE_VALUE=false to read the value as one column");
   }
   std::vector<FormatColumn> columns;
+  columns.reserve(fields.size());
   for (StructField& field : fields) columns.push_back({std::move(field.name), std::move(field.type)});
   return columns;
 }

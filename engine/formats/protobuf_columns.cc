@@ -144,7 +144,7 @@ bool is_proto_identifier(const std::string& name) {
 
 class ProtoTextWriter {
  public:
-  ProtoTextWriter(ProtobufNullable nullable, std::string message) : nullable_(nullable) {
+  ProtoTextWriter(ProtobufNullable nullable, const std::string& message) : nullable_(nullable) {
     const size_t dot = message.rfind('.');
     if (dot != std::string::npos) package_ = message.substr(0, dot);
     name_ = dot == std::string::npos ? message : message.substr(dot + 1);
@@ -230,7 +230,7 @@ class ProtoTextWriter {
   }
 
   std::string map_entry(const Type& type, std::string& nested) {
-    const std::string name = kDefaultMessageName + std::to_string(++count_) + "Entry";
+    std::string name = kDefaultMessageName + std::to_string(++count_) + "Entry";
     std::string inner;
     const std::string key = field_text({"key", type.map_key()}, 1, inner, true);
     const std::string value = field_text({"value", type.map_value()}, 2, inner, true);

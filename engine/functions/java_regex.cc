@@ -25,8 +25,8 @@ using RegexOwned = std::unique_ptr<T, RegexDeleter>;
 // Some milliseconds: what takes longer on one text backtracks without end.
 constexpr uint32_t kMaxRegexSteps = 2'000'000;
 // Deep backtracking runs on this stack, not on the thread's.
-constexpr size_t kRegexStackStart = 32 * 1024;
-constexpr size_t kRegexStackMax = 8 * 1024 * 1024;
+constexpr size_t kRegexStackStart = size_t{32} * 1024;
+constexpr size_t kRegexStackMax = size_t{8} * 1024 * 1024;
 
 PCRE2_SPTR regex_text(std::string_view text) {
   static constexpr char kEmpty[] = "";
@@ -93,8 +93,8 @@ RegexMatcher::RegexMatcher(RegexMatcher&&) noexcept = default;
 RegexMatcher& RegexMatcher::operator=(RegexMatcher&&) noexcept = default;
 RegexMatcher::~RegexMatcher() = default;
 RegexMatcher::RegexMatcher(const RegexMatcher&) : RegexMatcher() {}
-RegexMatcher& RegexMatcher::operator=(const RegexMatcher&) {
-  *this = RegexMatcher();
+RegexMatcher& RegexMatcher::operator=(const RegexMatcher& other) {
+  if (this != &other) *this = RegexMatcher();
   return *this;
 }
 
@@ -135,8 +135,8 @@ size_t RegexMatcher::end() const { return memory_->offsets()[1]; }
 
 std::optional<std::string_view> RegexMatcher::group(int number) const {
   if (number < 0 || number > regex_->group_count()) return std::nullopt;
-  const PCRE2_SIZE begin = memory_->offsets()[2 * number];
-  const PCRE2_SIZE end = memory_->offsets()[2 * number + 1];
+  const PCRE2_SIZE* bounds = memory_->offsets() + 2 * static_cast<size_t>(number);
+  const PCRE2_SIZE begin = bounds[0], end = bounds[1];
   if (begin == PCRE2_UNSET || begin > end) return std::nullopt;
   return text_.substr(begin, end - begin);
 }

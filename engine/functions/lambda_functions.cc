@@ -131,6 +131,7 @@ Kernel reduce_kernel(const FunctionBinding& binding) {
     std::vector<uint32_t> place(call.rows, 0);                       // in `done`
     for (uint32_t step = 0; !active.empty(); ++step) {
       std::vector<uint32_t> at;
+      at.reserve(active.size());
       for (const uint32_t row : active) at.push_back(collection.offsets()[row] + step);
       std::vector<ColumnPtr> parameters = {state};
       for (size_t c = 0; c < collection.child_count(); ++c) {

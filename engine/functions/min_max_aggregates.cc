@@ -92,7 +92,7 @@ std::unique_ptr<Aggregate> make_extreme(const FunctionBinding& binding) {
 }
 
 template <Extreme kWanted>
-AggregateFunction extreme_aggregate(std::string name, const std::string& which) {
+AggregateFunction extreme_aggregate(const std::string& name, const std::string& which) {
   AggregateFunction function{
       .name = name,
       .description = "The " + which + " value of a column; NULLs don't count. NULL if there is no value.",

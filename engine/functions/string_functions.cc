@@ -90,7 +90,7 @@ ScalarFunction concat_ws_function() {
 
 // A function from one text to one text.
 template <class F>
-ScalarFunction text_function(std::string name, std::string description, std::string example, F f) {
+ScalarFunction text_function(std::string name, const std::string& description, std::string example, F f) {
   return {.name = std::move(name),
           .category = "string",
           .description = description,
@@ -185,7 +185,7 @@ ScalarFunction substring_function() {
 }
 
 // A padded value above this size is refused, so that one row can't take the memory of the process.
-constexpr int64_t kMaxPaddedLength = 64 * 1024 * 1024;
+constexpr int64_t kMaxPaddedLength = int64_t{64} * 1024 * 1024;
 
 enum class PadSide { kLeft, kRight };
 

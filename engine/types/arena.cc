@@ -6,7 +6,7 @@ namespace weir {
 
 namespace {
 // What one block may hold after a reset: enough for a full batch of long strings, small enough to keep per task.
-constexpr size_t kMaxKeptBlock = 1024 * 1024;
+constexpr size_t kMaxKeptBlock = size_t{1024} * 1024;
 }  // namespace
 
 void Arena::grow(size_t bytes) {

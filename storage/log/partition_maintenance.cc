@@ -10,7 +10,7 @@ namespace weir::log {
 
 namespace {
 
-constexpr int64_t kDefaultDeleteRetentionMs = 24 * 60 * 60 * 1000;
+constexpr int64_t kDefaultDeleteRetentionMs = int64_t{24} * 60 * 60 * 1000;
 constexpr double kDefaultDirtyRatio = 0.5;
 constexpr size_t kOffsetMapBytes = 32u << 20;
 constexpr size_t kUntouchedBlockBytes = 64u << 10;  // payloads of this size need no merging

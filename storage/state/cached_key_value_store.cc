@@ -48,6 +48,7 @@ void CachedKeyValueStore::get_missing(const std::vector<std::string_view>& keys,
                                       const std::vector<size_t>& missing, std::string& arena,
                                       std::vector<std::optional<std::pair<size_t, size_t>>>& places) {
   std::vector<rocksdb::Slice> wanted;
+  wanted.reserve(missing.size());
   for (const size_t i : missing) wanted.emplace_back(keys[i]);
   std::vector<rocksdb::PinnableSlice> values(missing.size());
   std::vector<rocksdb::Status> statuses(missing.size());

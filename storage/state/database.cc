@@ -139,7 +139,7 @@ rocksdb::Status Database::open() {
   const rocksdb::DBOptions options = database_options(environment_);
   std::vector<std::string> names;
   if (fs::exists(directory_ + "/CURRENT")) {
-    const rocksdb::Status status = rocksdb::DB::ListColumnFamilies(options, directory_, &names);
+    rocksdb::Status status = rocksdb::DB::ListColumnFamilies(options, directory_, &names);
     if (!status.ok()) return status;
   } else {
     names.push_back(rocksdb::kDefaultColumnFamilyName);
@@ -155,7 +155,7 @@ rocksdb::Status Database::open() {
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* rocks = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(options, directory_, descriptors, &handles, &rocks);
+  rocksdb::Status status = rocksdb::DB::Open(options, directory_, descriptors, &handles, &rocks);
   if (!status.ok()) return status;
   rocks_.reset(rocks);
   for (size_t i = 0; i < names.size(); ++i) {
