@@ -3,8 +3,8 @@
 //   engine_bench QUERY DIR                        runs one of the queries below over them to the end
 //   engine_bench latency                          INSERT VALUES to the row of a push query
 // Each run is a process of its own, so that CPU and memory are those of the query alone.
-#include <sys/resource.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -37,7 +37,9 @@ std::unique_ptr<Engine> open_engine(const std::string& dir) {
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -59,11 +61,12 @@ uint64_t mix(uint64_t z) {
 
 std::string int_key(int32_t value) {
   const auto bits = static_cast<uint32_t>(value);
-  return {static_cast<char>(bits >> 24), static_cast<char>(bits >> 16), static_cast<char>(bits >> 8), static_cast<char>(bits)};
+  return {static_cast<char>(bits >> 24), static_cast<char>(bits >> 16), static_cast<char>(bits >> 8),
+          static_cast<char>(bits)};
 }
 
-// Respondents come every 360 ms, responses every 36 ms (in proportion for other counts); a response is given by somebody who signed up
-// within the last 20 minutes, so about half find their respondent in the join's window.
+// Respondents come every 360 ms, responses every 36 ms (in proportion for other counts); a response is given by
+// somebody who signed up within the last 20 minutes, so about half find their respondent in the join's window.
 void load(const std::string& dir, int64_t responses, int64_t respondents) {
   weir::log::EmbeddedLogOptions options;
   options.path = dir + "/log";
@@ -90,17 +93,20 @@ void load(const std::string& dir, int64_t responses, int64_t respondents) {
     std::snprintf(text, sizeof text,
                   "{\"respondent_id\":%d,\"name\":\"Respondent Number %d\",\"generation\":\"%s\",\"satisfaction\":%d,"
                   "\"created_at\":\"2024-03-01T12:34:56.%06dZ\",\"country\":\"Colombia\"}",
-                  static_cast<int>(i), static_cast<int>(i), mix(i) % 2 ? "Millennial" : "Generation Z", static_cast<int>(mix(i + 7) % 5 + 1),
-                  static_cast<int>(i % 1000000));
+                  static_cast<int>(i), static_cast<int>(i), mix(i) % 2 ? "Millennial" : "Generation Z",
+                  static_cast<int>(mix(i + 7) % 5 + 1), static_cast<int>(i % 1000000));
     append("respondents", static_cast<int32_t>(i), text, time);
     for (int64_t j = 0; j < per; ++j) {
       const int64_t n = i * per + j;
       const int64_t back = static_cast<int64_t>(mix(n + 13) % (1'200'000 / (36 * per) + 1));
       const auto who = static_cast<int32_t>(std::max<int64_t>(0, i - back));
       std::snprintf(text, sizeof text,
-                    "{\"response_id\":%lld,\"respondent_id\":%d,\"question\":\"When it comes to superheroes, whom do you like best:\","
-                    "\"answer\":\"The one with the number %d on the back\",\"is_real\":%s,\"created_at\":\"2024-03-01T12:34:56.%06dZ\"}",
-                    static_cast<long long>(n), who, static_cast<int>(mix(n) % 100), mix(n) % 2 ? "true" : "false", static_cast<int>(n % 1000000));
+                    "{\"response_id\":%lld,\"respondent_id\":%d,\"question\":\"When it comes to superheroes, whom do "
+                    "you like best:\","
+                    "\"answer\":\"The one with the number %d on the "
+                    "back\",\"is_real\":%s,\"created_at\":\"2024-03-01T12:34:56.%06dZ\"}",
+                    static_cast<long long>(n), who, static_cast<int>(mix(n) % 100), mix(n) % 2 ? "true" : "false",
+                    static_cast<int>(n % 1000000));
       append("responses", who, text, time + j * 36);
       joined += (i - who) * 36 * per + j * 36 <= kWindowMs ? 1 : 0;
       filtered += mix(n) % 2;
@@ -112,7 +118,8 @@ void load(const std::string& dir, int64_t responses, int64_t respondents) {
   std::ofstream(dir + "/expected_tumbling") << per * respondents;
   std::ofstream(dir + "/expected_hopping") << 5 * per * respondents;
   std::ofstream(dir + "/expected_table_join") << per * respondents;
-  std::printf("loaded %lld responses, %lld respondents\n", static_cast<long long>(responses), static_cast<long long>(respondents));
+  std::printf("loaded %lld responses, %lld respondents\n", static_cast<long long>(responses),
+              static_cast<long long>(respondents));
 }
 
 struct BenchQuery {
@@ -123,30 +130,37 @@ struct BenchQuery {
 constexpr BenchQuery kQueries[] = {
     {"join", true,
      "CREATE STREAM ENRICHED AS SELECT R.RESPONDENT_ID AS RESPONDENT_ID, R.RESPONSE_ID AS RESPONSE_ID, T.NAME AS NAME, "
-     "T.GENERATION AS GENERATION, T.SATISFACTION AS SATISFACTION, R.QUESTION AS QUESTION, R.ANSWER AS ANSWER, R.IS_REAL AS IS_REAL, "
+     "T.GENERATION AS GENERATION, T.SATISFACTION AS SATISFACTION, R.QUESTION AS QUESTION, R.ANSWER AS ANSWER, "
+     "R.IS_REAL AS IS_REAL, "
      "R.CREATED_AT AS CREATED_AT FROM RESPONSES R INNER JOIN RESPONDENTS T WITHIN 10 MINUTES GRACE PERIOD 2 MINUTES "
      "ON R.RESPONDENT_ID = T.RESPONDENT_ID EMIT CHANGES;"},
     {"filter", false,
      "CREATE STREAM ENRICHED AS SELECT RESPONDENT_ID, RESPONSE_ID, UCASE(ANSWER) AS ANSWER, CREATED_AT FROM RESPONSES "
      "WHERE IS_REAL = true EMIT CHANGES;"},
     {"tumbling", false,
-     "CREATE TABLE ENRICHED AS SELECT RESPONDENT_ID, COUNT(*) AS N, SUM(RESPONSE_ID) AS TOTAL, AVG(RESPONSE_ID) AS MEAN FROM RESPONSES "
+     "CREATE TABLE ENRICHED AS SELECT RESPONDENT_ID, COUNT(*) AS N, SUM(RESPONSE_ID) AS TOTAL, AVG(RESPONSE_ID) AS "
+     "MEAN FROM RESPONSES "
      "WINDOW TUMBLING (SIZE 1 MINUTE, GRACE PERIOD 1 MINUTE) GROUP BY RESPONDENT_ID EMIT CHANGES;"},
     {"hopping", false,
      "CREATE TABLE ENRICHED AS SELECT RESPONDENT_ID, COUNT(*) AS N FROM RESPONSES "
-     "WINDOW HOPPING (SIZE 10 MINUTES, ADVANCE BY 2 MINUTES, GRACE PERIOD 1 MINUTE) GROUP BY RESPONDENT_ID EMIT CHANGES;"},
+     "WINDOW HOPPING (SIZE 10 MINUTES, ADVANCE BY 2 MINUTES, GRACE PERIOD 1 MINUTE) GROUP BY RESPONDENT_ID EMIT "
+     "CHANGES;"},
     {"table_join", true,
      "CREATE STREAM ENRICHED AS SELECT R.RESPONDENT_ID AS RESPONDENT_ID, R.RESPONSE_ID AS RESPONSE_ID, T.NAME AS NAME, "
-     "T.SATISFACTION AS SATISFACTION, R.ANSWER AS ANSWER FROM RESPONSES R LEFT JOIN PEOPLE T ON R.RESPONDENT_ID = T.RESPONDENT_ID EMIT CHANGES;"},
+     "T.SATISFACTION AS SATISFACTION, R.ANSWER AS ANSWER FROM RESPONSES R LEFT JOIN PEOPLE T ON R.RESPONDENT_ID = "
+     "T.RESPONDENT_ID EMIT CHANGES;"},
 };
 
-void execute(Engine& engine, Session& session, const std::string& sql) { engine.execute(*weir::sql::parse_statement(sql), session); }
+void execute(Engine& engine, Session& session, const std::string& sql) {
+  engine.execute(*weir::sql::parse_statement(sql), session);
+}
 
 int run_query(const std::string& dir, const BenchQuery& query) {
   const auto engine = open_engine(dir);
   Session session;
   execute(*engine, session,
-          "CREATE STREAM RESPONSES (RESPONDENT_ID INT KEY, RESPONSE_ID BIGINT, QUESTION STRING, ANSWER STRING, IS_REAL BOOLEAN, CREATED_AT "
+          "CREATE STREAM RESPONSES (RESPONDENT_ID INT KEY, RESPONSE_ID BIGINT, QUESTION STRING, ANSWER STRING, IS_REAL "
+          "BOOLEAN, CREATED_AT "
           "STRING) WITH (KAFKA_TOPIC='responses', VALUE_FORMAT='JSON');");
   execute(*engine, session,
           "CREATE STREAM RESPONDENTS (RESPONDENT_ID INT KEY, NAME STRING, GENERATION STRING, SATISFACTION INT) WITH "
@@ -177,19 +191,22 @@ int run_query(const std::string& dir, const BenchQuery& query) {
   int64_t expected = -1;
   std::ifstream(dir + "/expected_" + query.name) >> expected;
   if (rows != expected) {
-    std::fprintf(stderr, "%s gave %lld rows, expected %lld\n", query.name, static_cast<long long>(rows), static_cast<long long>(expected));
+    std::fprintf(stderr, "%s gave %lld rows, expected %lld\n", query.name, static_cast<long long>(rows),
+                 static_cast<long long>(expected));
     return 1;
   }
-  std::printf("%-10s %9lld records in, %9lld rows out, %6.2f s, %8.0f records/s, CPU %.2f us/record, peak memory %ld MB\n", query.name,
-              static_cast<long long>(input), static_cast<long long>(rows), seconds, static_cast<double>(input) / seconds,
-              used * 1e6 / static_cast<double>(input), peak_rss_mb());
+  std::printf(
+      "%-10s %9lld records in, %9lld rows out, %6.2f s, %8.0f records/s, CPU %.2f us/record, peak memory %ld MB\n",
+      query.name, static_cast<long long>(input), static_cast<long long>(rows), seconds,
+      static_cast<double>(input) / seconds, used * 1e6 / static_cast<double>(input), peak_rss_mb());
   return 0;
 }
 
 int run_latency(const std::string& dir) {
   const auto engine = open_engine(dir);
   Session session;
-  execute(*engine, session, "CREATE STREAM S (ID INT KEY, V STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  execute(*engine, session,
+          "CREATE STREAM S (ID INT KEY, V STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
   const auto statement = weir::sql::parse_statement("SELECT * FROM S EMIT CHANGES;");
   const auto rows = engine->execute(*statement, session).rows;
   std::vector<double> millis;
@@ -202,12 +219,13 @@ int run_latency(const std::string& dir) {
       std::fprintf(stderr, "no row within 10 s\n");
       return 1;
     }
-    if (i >= kWarmUp) millis.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+    if (i >= kWarmUp)
+      millis.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
   }
   rows->close();
   std::sort(millis.begin(), millis.end());
-  std::printf("latency of INSERT to a push query's row: p50 %.2f ms, p99 %.2f ms, max %.2f ms (%d inserts)\n", millis[kInserts / 2],
-              millis[kInserts * 99 / 100], millis.back(), kInserts);
+  std::printf("latency of INSERT to a push query's row: p50 %.2f ms, p99 %.2f ms, max %.2f ms (%d inserts)\n",
+              millis[kInserts / 2], millis[kInserts * 99 / 100], millis.back(), kInserts);
   return 0;
 }
 

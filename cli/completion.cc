@@ -36,7 +36,8 @@ std::vector<std::string> completions(Engine& engine, const std::string& word) {
   }
   for (const PersistentQueryPtr& query : engine.catalog().queries()) offer(query->id, false);
   for (const auto& [name, type] : engine.catalog().types()) offer(name, true);
-  for (const char* command : {"help", "exit", "history", "output", "version", "spool", "clear", "run script"}) offer(command, true);
+  for (const char* command : {"help", "exit", "history", "output", "version", "spool", "clear", "run script"})
+    offer(command, true);
   return {found.begin(), found.end()};
 }
 

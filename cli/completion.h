@@ -1,4 +1,5 @@
-// What Tab offers: keywords, names of the catalog, functions, topics in quotes. Used by readline's callbacks on the shell's thread.
+// What Tab offers: keywords, names of the catalog, functions, topics in quotes. Used by readline's callbacks on the
+// shell's thread.
 #pragma once
 
 #include <string>

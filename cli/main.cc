@@ -31,14 +31,19 @@ void configure(CLI::App& app, Arguments& arguments) {
   app.add_option("-e,--execute", arguments.statements, "Run these statements, then exit; may be repeated");
   app.add_option("-d,--define", arguments.defines, "NAME=VALUE for ${NAME} in statements; may be repeated");
   app.add_option("--data-dir", arguments.data_dir, "Folder of the embedded log and the state (default: ./weir-data)");
-  app.add_option("--bootstrap-servers", arguments.bootstrap_servers, "Kafka's addresses instead of the embedded log: host:port,…");
-  app.add_option("--schema-registry", arguments.schema_registry, "URL of a Schema Registry instead of the embedded one");
-  app.add_option("--config", arguments.config_files, "Properties file: name=value lines, ${env:NAME} for secrets; may be repeated");
+  app.add_option("--bootstrap-servers", arguments.bootstrap_servers,
+                 "Kafka's addresses instead of the embedded log: host:port,…");
+  app.add_option("--schema-registry", arguments.schema_registry,
+                 "URL of a Schema Registry instead of the embedded one");
+  app.add_option("--config", arguments.config_files,
+                 "Properties file: name=value lines, ${env:NAME} for secrets; may be repeated");
   app.add_option("--property", arguments.properties, "name=value as in a properties file; may be repeated");
   app.add_option("--output", arguments.output, "tabular or json: one object a line, everything else on standard error")
       ->transform(CLI::IsMember({"tabular", "json"}, CLI::ignore_case));
-  app.add_option("--query-row-limit", arguments.row_limit, "End a query after so many rows")->check(CLI::PositiveNumber);
-  app.add_option("--query-timeout", arguments.timeout_ms, "End a query after so many milliseconds")->check(CLI::PositiveNumber);
+  app.add_option("--query-row-limit", arguments.row_limit, "End a query after so many rows")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--query-timeout", arguments.timeout_ms, "End a query after so many milliseconds")
+      ->check(CLI::PositiveNumber);
   app.add_option("--log-level", arguments.log_level, "trace, debug, info, warn, error or off, on standard error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   app.set_version_flag("--version", "weir " WEIR_VERSION);
@@ -49,7 +54,8 @@ weir::Config make_config(const Arguments& arguments) {
   for (const std::string& file : arguments.config_files) config.load_file(file);
   for (const std::string& property : arguments.properties) {
     const size_t equals = property.find('=');
-    if (equals == std::string::npos) throw std::invalid_argument("--property takes name=value, not '" + property + "'.");
+    if (equals == std::string::npos)
+      throw std::invalid_argument("--property takes name=value, not '" + property + "'.");
     config.set(property.substr(0, equals), property.substr(equals + 1));
   }
   if (!arguments.data_dir.empty()) config.set("data.dir", arguments.data_dir);
@@ -114,14 +120,16 @@ int main(int argc, char** argv) {
   std::setlocale(LC_CTYPE, "C.UTF-8");
   if (argc > 1 && std::string(argv[1]) == "test") return weir::cli::test_command(argc - 1, argv + 1);
 
-  CLI::App app{"Weir: SQL over streams, on an embedded log or on Kafka.\n`weir` alone is the shell; `weir test --help` tells of the test runner."};
+  CLI::App app{
+      "Weir: SQL over streams, on an embedded log or on Kafka.\n`weir` alone is the shell; `weir test --help` tells of "
+      "the test runner."};
   Arguments arguments;
   configure(app, arguments);
   CLI11_PARSE(app, argc, argv);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("weir"));
   spdlog::set_level(spdlog::level::from_str(arguments.log_level));
 
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = [](int) { weir::cli::Runner::interrupt(); };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

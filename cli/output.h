@@ -1,5 +1,5 @@
-// How results look: tables that fit the terminal, or one JSON object a line. Rows of queries go to standard output; with JSON, everything
-// else goes to standard error, so that standard output can be piped on. One thread.
+// How results look: tables that fit the terminal, or one JSON object a line. Rows of queries go to standard output;
+// with JSON, everything else goes to standard error, so that standard output can be piped on. One thread.
 #pragma once
 
 #include <cstdio>

@@ -43,7 +43,8 @@ bool Runner::run(const std::string& text, const std::string& name, uint32_t firs
   try {
     pieces = sql::split_statements(text);
   } catch (const StatementError& e) {
-    output_.error(name.empty() ? e.render(text) : e.render_in_file(name, text, e.position() ? e.position()->begin : 0, first_line));
+    output_.error(name.empty() ? e.render(text)
+                               : e.render_in_file(name, text, e.position() ? e.position()->begin : 0, first_line));
     return false;
   }
   for (const sql::StatementText& piece : pieces) {
@@ -66,15 +67,18 @@ bool Runner::run(const std::string& text, const std::string& name, uint32_t firs
 }
 
 void Runner::run_statement(const sql::StatementText& piece) {
-  const sql::StatementPtr statement = sql::parse_statement(piece.text + ";", session_.variables, sql::Language::kTestScripts);
+  const sql::StatementPtr statement =
+      sql::parse_statement(piece.text + ";", session_.variables, sql::Language::kTestScripts);
   if (const auto* script = std::get_if<sql::RunScript>(&statement->body)) {
     if (depth_ >= kDeepestScript) {
-      throw StatementError(StatementError::Kind::kInvalid, "RUN SCRIPT is nested too deeply: does " + script->path + " run itself?");
+      throw StatementError(StatementError::Kind::kInvalid,
+                           "RUN SCRIPT is nested too deeply: does " + script->path + " run itself?");
     }
     ++depth_;
     const bool ok = run_file(script_path(script->path, folder_));
     --depth_;
-    if (!ok && !interrupted()) throw StatementError(StatementError::Kind::kInvalid, "The script " + script->path + " failed.");
+    if (!ok && !interrupted())
+      throw StatementError(StatementError::Kind::kInvalid, "The script " + script->path + " failed.");
     return;
   }
   const StatementResult result = engine_.execute(*statement, session_);

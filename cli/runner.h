@@ -1,5 +1,5 @@
-// Runs statements of the user against the engine and shows what comes: used by scripts (-f, -e) and by the shell. It follows DEFINE, SET
-// and RUN SCRIPT. One thread; interrupt() from a signal handler.
+// Runs statements of the user against the engine and shows what comes: used by scripts (-f, -e) and by the shell. It
+// follows DEFINE, SET and RUN SCRIPT. One thread; interrupt() from a signal handler.
 #pragma once
 
 #include <optional>
@@ -20,8 +20,9 @@ class Runner {
   Runner(Engine& engine, Session& session, Output& output, RunnerOptions options)
       : engine_(engine), session_(session), output_(output), options_(options) {}
 
-  // All statements of `text`, up to the first that fails: its error is shown with its place in the file `name`, of which the text is what
-  // begins at the line `first_line`, and false returned. Without a name: with its place in the statement, as at the prompt.
+  // All statements of `text`, up to the first that fails: its error is shown with its place in the file `name`, of
+  // which the text is what begins at the line `first_line`, and false returned. Without a name: with its place in the
+  // statement, as at the prompt.
   bool run(const std::string& text, const std::string& name, uint32_t first_line = 1);
   bool run_file(const std::string& path);
 

@@ -75,7 +75,8 @@ bool is_complete(const std::string& text) {
     const auto pieces = sql::split_statements(text);
     return pieces.empty() || pieces.back().complete;
   } catch (const StatementError&) {
-    return text.find(';') != std::string::npos;  // an unclosed quote: go on until a semicolon shows that the user means it
+    // An unclosed quote: go on until a semicolon shows that the user means it.
+    return text.find(';') != std::string::npos;
   }
 }
 
@@ -137,8 +138,8 @@ int Shell::run() {
   }
   if (!interactive && Runner::interrupted()) return 130;
   if (!interactive && !trimmed(pending).empty()) {
-    output_.error(std::string(kPipedName) + ":" + std::to_string(first_line) + ": The input ends within a statement: '" +
-                  trimmed(pending) + "' has no semicolon.");
+    output_.error(std::string(kPipedName) + ":" + std::to_string(first_line) +
+                  ": The input ends within a statement: '" + trimmed(pending) + "' has no semicolon.");
     return 1;
   }
   if (interactive) save_history();
@@ -169,7 +170,8 @@ bool Shell::shell_command(const std::string& line) {
       output_.message(number + std::string(entries[i]->line));
     }
   } else if (matches("output", parts)) {
-    output_.message(std::string("Current output format: ") + (output_.format() == OutputFormat::kJson ? "JSON" : "TABULAR"));
+    output_.message(std::string("Current output format: ") +
+                    (output_.format() == OutputFormat::kJson ? "JSON" : "TABULAR"));
   } else if (matches("output\\s+(json|tabular)", parts)) {
     const bool json = std::tolower(parts[1].str()[0]) == 'j';
     output_.set_format(json ? OutputFormat::kJson : OutputFormat::kTabular);

@@ -4,6 +4,8 @@
 
 namespace weir {
 
-std::vector<std::shared_ptr<const ConnectorPlugin>> built_in_connectors() { return {std::make_shared<DatagenPlugin>()}; }
+std::vector<std::shared_ptr<const ConnectorPlugin>> built_in_connectors() {
+  return {std::make_shared<DatagenPlugin>()};
+}
 
 }  // namespace weir

@@ -1,5 +1,5 @@
-// The generator as a source connector: 'connector.class'='DatagenSource'. It appends the records of a data set at a given rate; how
-// many were made is committed with them, so that a restart neither repeats nor skips any.
+// The generator as a source connector: 'connector.class'='DatagenSource'. It appends the records of a data set at a
+// given rate; how many were made is committed with them, so that a restart neither repeats nor skips any.
 #pragma once
 
 #include <atomic>
@@ -16,13 +16,13 @@ namespace weir {
 
 struct DatagenSettings {
   std::string quickstart;
-  std::string topic;          // the topic, or the prefix of the survey's topics
-  int64_t count = -1;         // records in all; -1: without end
-  double rate = 100;          // records a second; 0: as fast as it goes
+  std::string topic;   // the topic, or the prefix of the survey's topics
+  int64_t count = -1;  // records in all; -1: without end
+  double rate = 100;   // records a second; 0: as fast as it goes
   uint64_t seed = 1;
   int32_t partitions = 1;
   FormatKind key_format = FormatKind::kKafka, value_format = FormatKind::kJson;
-  int64_t start_time_ms = -1;  // event time of the first record; -1: the clock
+  int64_t start_time_ms = -1;   // event time of the first record; -1: the clock
   int64_t time_step_ms = 1000;  // between records, with a start time
 
   // Throws std::invalid_argument that names the option.
@@ -65,7 +65,8 @@ class DatagenPlugin final : public ConnectorPlugin {
   bool is_source() const override { return true; }
   const std::vector<ConnectorOption>& options() const override;
   void validate(const ConnectorDefinition& definition, const ConnectorServices& services) const override;
-  std::unique_ptr<Connector> create(const ConnectorDefinition& definition, const ConnectorServices& services) const override;
+  std::unique_ptr<Connector> create(const ConnectorDefinition& definition,
+                                    const ConnectorServices& services) const override;
 };
 
 }  // namespace weir

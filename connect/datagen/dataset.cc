@@ -8,10 +8,12 @@ namespace weir {
 
 namespace {
 
-// SplitMix64 (Steele, Lea, Flood 2014): a generator for each record, seeded by the data set's seed and the record's number.
+// SplitMix64 (Steele, Lea, Flood 2014): a generator for each record, seeded by the data set's seed and the record's
+// number.
 class RecordRandom {
  public:
-  RecordRandom(uint64_t seed, uint64_t number) : state_(seed * 0x9e3779b97f4a7c15u ^ (number + 1) * 0xbf58476d1ce4e5b9u) {}
+  RecordRandom(uint64_t seed, uint64_t number)
+      : state_(seed * 0x9e3779b97f4a7c15u ^ (number + 1) * 0xbf58476d1ce4e5b9u) {}
   uint64_t next() {
     state_ += 0x9e3779b97f4a7c15u;
     uint64_t z = state_;
@@ -19,7 +21,9 @@ class RecordRandom {
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);
   }
-  int64_t between(int64_t low, int64_t high) { return low + static_cast<int64_t>(next() % static_cast<uint64_t>(high - low + 1)); }
+  int64_t between(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(next() % static_cast<uint64_t>(high - low + 1));
+  }
   template <class List>
   std::string pick(const List& list) {
     return list[next() % list.size()];
@@ -41,7 +45,8 @@ struct Question {
 
 const std::vector<Question>& survey_questions() {
   static const std::vector<Question> questions = {
-      {"When it comes to superheroes:", {"I love the classics", "I prefer the anti-heroes", "I can't stand capes", "Villains have the better lines"}},
+      {"When it comes to superheroes:",
+       {"I love the classics", "I prefer the anti-heroes", "I can't stand capes", "Villains have the better lines"}},
       {"How do you take your coffee?", {"Black", "With milk", "As an espresso", "I drink tea"}},
       {"What do you do on a rainy Sunday?", {"Read", "Watch a series", "Cook something slow", "Go out all the same"}},
       {"How do you get to work?", {"By bicycle", "By train", "By car", "I stay at home"}},
@@ -77,8 +82,10 @@ class SurveyDataset final : public Dataset {
   const std::vector<DatasetTopic>& topics() const override { return topics_; }
 
   DatasetRecord record(uint64_t number, int64_t time_ms) const override {
-    static const std::array<const char*, 12> first = {"Ada", "Bruno", "Carla", "Diego", "Elif", "Femi", "Grace", "Hugo", "Ines", "Jonas", "Kaori", "Luca"};
-    static const std::array<const char*, 10> last = {"Alvarez", "Bauer", "Costa", "Dubois", "Eriksson", "Fontana", "Garcia", "Haddad", "Ito", "Jansen"};
+    static const std::array<const char*, 12> first = {"Ada",   "Bruno", "Carla", "Diego", "Elif",  "Femi",
+                                                      "Grace", "Hugo",  "Ines",  "Jonas", "Kaori", "Luca"};
+    static const std::array<const char*, 10> last = {"Alvarez", "Bauer",  "Costa",  "Dubois", "Eriksson",
+                                                     "Fontana", "Garcia", "Haddad", "Ito",    "Jansen"};
     static const std::array<const char*, 4> generations = {"Baby boomer", "Generation X", "Millennial", "Generation Z"};
     const std::vector<Question>& questions = survey_questions();
     const uint64_t cycle = 1 + questions.size();
@@ -88,7 +95,8 @@ class SurveyDataset final : public Dataset {
       const std::string name = random.pick(first) + " " + random.pick(last);
       return {0,
               {Value(ValueList{Value(respondent)})},
-              {Value(respondent), Value(name), Value(random.pick(generations)), Value(random.between(1, 5)), Value(zoned_time(time_ms))}};
+              {Value(respondent), Value(name), Value(random.pick(generations)), Value(random.between(1, 5)),
+               Value(zoned_time(time_ms))}};
     }
     const Question& question = questions[number % cycle - 1];
     const auto response = static_cast<int32_t>(number - number / cycle);
@@ -106,13 +114,15 @@ class SurveyDataset final : public Dataset {
 class OrdersDataset final : public Dataset {
  public:
   explicit OrdersDataset(uint64_t seed) : seed_(seed) {
-    topics_.push_back({"",
-                       {{"ORDERID", Type::integer()}},
-                       {{"ORDERTIME", Type::bigint()},
-                        {"ORDERID", Type::integer()},
-                        {"ITEMID", Type::string()},
-                        {"ORDERUNITS", Type::float64()},
-                        {"ADDRESS", Type::structure({{"CITY", Type::string()}, {"STATE", Type::string()}, {"ZIPCODE", Type::bigint()}})}}});
+    topics_.push_back(
+        {"",
+         {{"ORDERID", Type::integer()}},
+         {{"ORDERTIME", Type::bigint()},
+          {"ORDERID", Type::integer()},
+          {"ITEMID", Type::string()},
+          {"ORDERUNITS", Type::float64()},
+          {"ADDRESS",
+           Type::structure({{"CITY", Type::string()}, {"STATE", Type::string()}, {"ZIPCODE", Type::bigint()}})}}});
   }
   const std::vector<DatasetTopic>& topics() const override { return topics_; }
   DatasetRecord record(uint64_t number, int64_t time_ms) const override {
@@ -136,7 +146,10 @@ class UsersDataset final : public Dataset {
   explicit UsersDataset(uint64_t seed) : seed_(seed) {
     topics_.push_back({"",
                        {{"USERID", Type::string()}},
-                       {{"REGISTERTIME", Type::bigint()}, {"USERID", Type::string()}, {"REGIONID", Type::string()}, {"GENDER", Type::string()}}});
+                       {{"REGISTERTIME", Type::bigint()},
+                        {"USERID", Type::string()},
+                        {"REGIONID", Type::string()},
+                        {"GENDER", Type::string()}}});
   }
   const std::vector<DatasetTopic>& topics() const override { return topics_; }
   DatasetRecord record(uint64_t number, int64_t time_ms) const override {
@@ -145,7 +158,8 @@ class UsersDataset final : public Dataset {
     const std::string user = "User_" + std::to_string(random.between(1, 9));
     return {0,
             {Value(user)},
-            {Value(time_ms), Value(user), Value("Region_" + std::to_string(random.between(1, 9))), Value(random.pick(genders))}};
+            {Value(time_ms), Value(user), Value("Region_" + std::to_string(random.between(1, 9))),
+             Value(random.pick(genders))}};
   }
 
  private:
@@ -165,7 +179,8 @@ class PageviewsDataset final : public Dataset {
     RecordRandom random(seed_, number);
     return {0,
             {Value(time_ms)},
-            {Value(time_ms), Value("User_" + std::to_string(random.between(1, 9))), Value("Page_" + std::to_string(random.between(10, 99)))}};
+            {Value(time_ms), Value("User_" + std::to_string(random.between(1, 9))),
+             Value("Page_" + std::to_string(random.between(10, 99)))}};
   }
 
  private:

@@ -1,5 +1,5 @@
-// The data sets of the generator: what record number n of a data set is. A record depends on the seed and n alone, so a generator
-// goes on after a restart knowing nothing but n. Immutable; any thread.
+// The data sets of the generator: what record number n of a data set is. A record depends on the seed and n alone, so a
+// generator goes on after a restart knowing nothing but n. Immutable; any thread.
 #pragma once
 
 #include <cstdint>

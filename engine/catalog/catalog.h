@@ -1,5 +1,5 @@
-// The catalog: streams, tables, user types and persistent queries of one service, as the command log left them. Thread-safe; entries are
-// immutable and shared, a change replaces the entry.
+// The catalog: streams, tables, user types and persistent queries of one service, as the command log left them.
+// Thread-safe; entries are immutable and shared, a change replaces the entry.
 #pragma once
 
 #include <map>
@@ -37,12 +37,12 @@ struct Source {
   std::vector<SourceColumn> columns;  // in the declared order
   std::string topic;
   FormatSpec key_format, value_format;
-  std::string timestamp_column;       // TIMESTAMP='col'; empty: the record's own time
-  std::string timestamp_format;       // of a STRING timestamp column
-  std::optional<WindowInfo> window;   // the key is windowed
-  bool read_only = false;             // CREATE SOURCE …
-  std::string sql;                    // canonical text of the statement that made it
-  std::optional<std::string> query;   // id of the query that writes it (CREATE … AS)
+  std::string timestamp_column;      // TIMESTAMP='col'; empty: the record's own time
+  std::string timestamp_format;      // of a STRING timestamp column
+  std::optional<WindowInfo> window;  // the key is windowed
+  bool read_only = false;            // CREATE SOURCE …
+  std::string sql;                   // canonical text of the statement that made it
+  std::optional<std::string> query;  // id of the query that writes it (CREATE … AS)
 
   std::vector<const SourceColumn*> key_columns() const;
   std::vector<const SourceColumn*> value_columns() const;  // role kValue only
@@ -51,11 +51,11 @@ struct Source {
 using SourcePtr = std::shared_ptr<const Source>;
 
 struct PersistentQuery {
-  std::string id;          // CSAS_NAME_3, CTAS_NAME_4, INSERTQUERY_5 or the user's QUERY_ID
-  std::string sql;         // canonical text of the whole statement
-  std::string sink;        // the source that it writes
-  std::vector<std::string> sources;  // that it reads
-  std::string plan;        // JSON of the physical plan
+  std::string id;                                 // CSAS_NAME_3, CTAS_NAME_4, INSERTQUERY_5 or the user's QUERY_ID
+  std::string sql;                                // canonical text of the whole statement
+  std::string sink;                               // the source that it writes
+  std::vector<std::string> sources;               // that it reads
+  std::string plan;                               // JSON of the physical plan
   std::map<std::string, std::string> properties;  // session overrides when it was made
   bool paused = false;
 };
@@ -69,7 +69,7 @@ class Catalog {
   void remove_source(const std::string& name);
 
   PersistentQueryPtr find_query(const std::string& id) const;
-  std::vector<PersistentQueryPtr> queries() const;       // in the order of their creation
+  std::vector<PersistentQueryPtr> queries() const;  // in the order of their creation
   void put_query(PersistentQueryPtr query);
   void remove_query(const std::string& id);
   std::vector<std::string> readers_of(const std::string& source) const;  // query ids

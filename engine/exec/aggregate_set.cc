@@ -39,7 +39,8 @@ void AggregateSet::begin(const Batch& batch) {
   if (context_.errors.count() > 0) context_.drain_errors(batch);
   if (!batch.old_columns.empty()) {
     const Batch old = batch.old_rows();
-    for (size_t c = 0; c < calls_.size(); ++c) evaluate_arguments(calls_[c].args, old, eval, old_columns_[c], old_args_[c]);
+    for (size_t c = 0; c < calls_.size(); ++c)
+      evaluate_arguments(calls_[c].args, old, eval, old_columns_[c], old_args_[c]);
     context_.errors.clear();  // they were reported when the row was new
   }
 }

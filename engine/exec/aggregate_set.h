@@ -1,5 +1,6 @@
-// The aggregate calls of one query over the rows of one group: their states as one value of a state store (docs/formats.md,
-// "Groups"), which begins with a version and the time of the group's latest row. Owned by an operator, its thread.
+// The aggregate calls of one query over the rows of one group: their states as one value of a state store
+// (docs/formats.md, "Groups"), which begins with a version and the time of the group's latest row. Owned by an
+// operator, its thread.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// A change of a table as the value of a repartition record: a version, the old row, then the new one, each with its length before it
-// (docs/formats.md, "Repartition topics"). No state; any thread.
+// A change of a table as the value of a repartition record: a version, the old row, then the new one, each with its
+// length before it (docs/formats.md, "Repartition topics"). No state; any thread.
 #pragma once
 
 #include <cstdint>

@@ -21,8 +21,8 @@ namespace weir {
 
 class ForeignKeyJoinOperator final : public Operator {
  public:
-  // `node`: of kind kForeignKeyJoin. `foreign_keys`: over the left's columns. `condition`: of the node's predicate, over
-  // its output; null: none. `references`: where the rows for the lookup go; outlives this.
+  // `node`: of kind kForeignKeyJoin. `foreign_keys`: over the left's columns. `condition`: of the node's predicate,
+  // over its output; null: none. `references`: where the rows for the lookup go; outlives this.
   ForeignKeyJoinOperator(const PlanNode& node, std::vector<std::unique_ptr<CompiledExpression>> foreign_keys,
                          std::unique_ptr<CompiledExpression> condition, Operator* references, TaskContext& context);
 
@@ -64,7 +64,8 @@ class ForeignKeyJoinOperator final : public Operator {
   std::vector<int> answer_keys_, right_values_;  // in the batches of answers
   int hash_column_, found_column_;
   state::KeyValueStore& left_rows_;
-  state::KeyValueStore* results_store_ = nullptr;  // with old rows, or a condition: a row that never passed isn't mentioned
+  state::KeyValueStore* results_store_ =
+      nullptr;  // with old rows, or a condition: a row that never passed isn't mentioned
   std::vector<Reference> references_;
   std::vector<Result> results_;
   std::string key_, new_key_, value_;

@@ -34,7 +34,8 @@ ForeignKeyLookupOperator::ForeignKeyLookupOperator(const PlanNode& node, TaskCon
       reference_codec_({Type::bigint(), Type::integer()}),
       references_(context.state->key_value(node.id + "-references")),
       right_(node.inputs[1]->schema, context.state->key_value(node.id + "-right")) {
-  for (int c = static_cast<int>(foreign_key_codec_.types().size()); c < instruction_column_; ++c) left_keys_.push_back(c);
+  for (int c = static_cast<int>(foreign_key_codec_.types().size()); c < instruction_column_; ++c)
+    left_keys_.push_back(c);
   reference_columns_ = {index_of(node.inputs[0]->schema, kForeignHashColumn),
                         index_of(node.inputs[0]->schema, kForeignPartitionColumn)};
 }

@@ -1,5 +1,5 @@
-// Changes of groups on their way out of an aggregation, gathered to batches of the aggregation's schema: key columns, the window's
-// bounds if there is a window, the calls' results. Owned by an operator, its thread.
+// Changes of groups on their way out of an aggregation, gathered to batches of the aggregation's schema: key columns,
+// the window's bounds if there is a window, the calls' results. Owned by an operator, its thread.
 #pragma once
 
 #include <string_view>
@@ -12,11 +12,11 @@
 namespace weir {
 
 struct GroupChange {
-  uint32_t row = 0;               // of the batch in work: what made the change
-  std::string_view key;           // encoded
-  std::string_view value, old;    // of the group after and before; data() == nullptr: none
+  uint32_t row = 0;             // of the batch in work: what made the change
+  std::string_view key;         // encoded
+  std::string_view value, old;  // of the group after and before; data() == nullptr: none
   int64_t time = 0;
-  WindowBounds window;            // windowed aggregations only
+  WindowBounds window;  // windowed aggregations only
 };
 
 class GroupOutput {

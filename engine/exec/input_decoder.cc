@@ -70,8 +70,8 @@ class SideReader {
   bool used() const { return decoder_ != nullptr; }
 
   // Decodes and puts the columns where they go; `time` receives the column that was wanted at position -1.
-  void read(std::span<const log::OptionalBytes> payloads, TaskContext& context, RowError::Stage stage, RowBits& bad, Batch& out,
-            ColumnPtr& time) {
+  void read(std::span<const log::OptionalBytes> payloads, TaskContext& context, RowError::Stage stage, RowBits& bad,
+            Batch& out, ColumnPtr& time) {
     std::vector<std::shared_ptr<Column>> columns;
     std::vector<Column*> pointers;
     for (const TypePtr& type : types_) {
@@ -103,7 +103,8 @@ constexpr int kTimeOutput = -1;
 
 class SourceDecoder final : public InputDecoder {
  public:
-  SourceDecoder(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry, const FunctionRegistry& functions)
+  SourceDecoder(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry,
+                const FunctionRegistry& functions)
       : schema_(node.schema), spec_(*node.source) {
     for (size_t c = 0; c < spec_.columns.size(); ++c) {
       const SourceColumnRef& column = spec_.columns[c];
@@ -200,9 +201,9 @@ class SourceDecoder final : public InputDecoder {
       }
       if (out.timestamps[row] < 0) {
         bad.set(row);
-        context.errors.report({RowError::Stage::kTimestamp, row, spec_.timestamp_column,
-                               "the record has a negative timestamp (" + std::to_string(out.timestamps[row]) +
-                                   "); it is skipped"});
+        context.errors.report(
+            {RowError::Stage::kTimestamp, row, spec_.timestamp_column,
+             "the record has a negative timestamp (" + std::to_string(out.timestamps[row]) + "); it is skipped"});
       }
     }
   }
@@ -333,7 +334,8 @@ class RepartitionDecoder final : public InputDecoder {
       decode_value(old_row, old.values);
     }
     if (!old_rows_) return;
-    for (size_t c = 0; c < schema_.size(); ++c) out.old_columns.push_back(schema_[c].key ? rows.columns[c] : old.columns[c]);
+    for (size_t c = 0; c < schema_.size(); ++c)
+      out.old_columns.push_back(schema_[c].key ? rows.columns[c] : old.columns[c]);
   }
 
   PlanSchema schema_;
@@ -343,7 +345,8 @@ class RepartitionDecoder final : public InputDecoder {
 
 }  // namespace
 
-std::unique_ptr<InputDecoder> InputDecoder::create(const PlanNode& node, const std::shared_ptr<SchemaRegistry>& registry,
+std::unique_ptr<InputDecoder> InputDecoder::create(const PlanNode& node,
+                                                   const std::shared_ptr<SchemaRegistry>& registry,
                                                    const FunctionRegistry& functions) {
   if (node.kind == PlanKind::kRepartition) return std::make_unique<RepartitionDecoder>(node);
   return std::make_unique<SourceDecoder>(node, registry, functions);

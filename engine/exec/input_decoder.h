@@ -1,5 +1,5 @@
-// Records of a stage's input topic → a batch: of a source's topic through its formats, of a repartition topic through the engine's own
-// encoding. Only the columns that the plan asks for are decoded. Owned by a task; its thread alone.
+// Records of a stage's input topic → a batch: of a source's topic through its formats, of a repartition topic through
+// the engine's own encoding. Only the columns that the plan asks for are decoded. Owned by a task; its thread alone.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,8 @@ namespace weir {
 class InputDecoder {
  public:
   virtual ~InputDecoder() = default;
-  // Rows that can't be used (undecodable, without a valid time) are left out and reported to the context's collector, with their
-  // bytes. Views in the batch point into the records' memory and the context's arena.
+  // Rows that can't be used (undecodable, without a valid time) are left out and reported to the context's collector,
+  // with their bytes. Views in the batch point into the records' memory and the context's arena.
   virtual void decode(const log::FetchedRecords& records, TaskContext& context, Batch& out) = 0;
 
   // `node`: kSource or kRepartition.

@@ -1,5 +1,5 @@
-// A physical operator: rows are pushed into it, it pushes its results into the next one. Owned by a task, used by the task's thread
-// alone; no locks. A batch and its views are valid until push() returns.
+// A physical operator: rows are pushed into it, it pushes its results into the next one. Owned by a task, used by the
+// task's thread alone; no locks. A batch and its views are valid until push() returns.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,8 @@ namespace weir {
 
 // What the operators of one task share. Owned by the task.
 struct TaskContext {
-  // Memory of the batch in work: the task puts another arena here for batches that it keeps, and resets the one of a round.
+  // Memory of the batch in work: the task puts another arena here for batches that it keeps, and resets the one of a
+  // round.
   std::shared_ptr<Arena> arena = std::make_shared<Arena>();
   RowErrors errors;
   state::TaskState* state = nullptr;
@@ -27,7 +28,8 @@ struct TaskContext {
   int64_t arrivals = 0;
   // Milliseconds of processing time; replaceable, so that tests hold it still.
   std::function<int64_t()> clock;
-  // At most one pass over the held-back rows of an outer join in this much processing time; 0: whenever stream time moves.
+  // At most one pass over the held-back rows of an outer join in this much processing time; 0: whenever stream time
+  // moves.
   int64_t outer_join_interval_ms = 0;
 
   EvalContext eval() { return EvalContext{*arena, errors}; }

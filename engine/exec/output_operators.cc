@@ -8,8 +8,8 @@
 
 namespace weir {
 
-SinkOperator::SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns, std::unique_ptr<RowEncoder> value,
-                           std::vector<int> value_columns, int timestamp_column,
+SinkOperator::SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns,
+                           std::unique_ptr<RowEncoder> value, std::vector<int> value_columns, int timestamp_column,
                            std::unique_ptr<TimestampColumn> time, std::optional<WindowInfo> window,
                            TaskContext& context)
     : key_(std::move(key)),
@@ -37,8 +37,9 @@ void SinkOperator::push(const Batch& batch, int) {
     record.timestamp = batch.timestamps[row];
     if (timestamp_column_ >= 0 && !batch.null_value.test(row)) {
       if (times->is_null(row) || times->at<int64_t>(row) < 0) {
-        context_.errors.report({RowError::Stage::kTimestamp, row, "TIMESTAMP of the sink",
-                                "the timestamp column is NULL, negative or not in the declared format; the row is dropped"});
+        context_.errors.report(
+            {RowError::Stage::kTimestamp, row, "TIMESTAMP of the sink",
+             "the timestamp column is NULL, negative or not in the declared format; the row is dropped"});
         continue;
       }
       record.timestamp = times->at<int64_t>(row);
@@ -68,7 +69,8 @@ void SinkOperator::push(const Batch& batch, int) {
       if (!is_null) record.value = value_bytes_;
     }
     if (!batch.headers.empty()) record.headers = batch.headers[row];
-    context_.collector->collect(record, record.key ? log::OptionalBytes(record.key->substr(0, key_size)) : std::nullopt);
+    context_.collector->collect(record,
+                                record.key ? log::OptionalBytes(record.key->substr(0, key_size)) : std::nullopt);
   }
   if (context_.errors.count() > 0) context_.drain_errors(batch);
 }
@@ -228,7 +230,8 @@ void RepartitionSink::collect_change(const Batch& batch, uint32_t row, const std
 }
 
 void RepartitionSink::report_null_key(uint32_t row) {
-  context_.errors.report({RowError::Stage::kNullKey, row, "new key", "a column of the new key is NULL; the row is dropped"});
+  context_.errors.report(
+      {RowError::Stage::kNullKey, row, "new key", "a column of the new key is NULL; the row is dropped"});
 }
 
 void ClientSink::push(const Batch& batch, int) {

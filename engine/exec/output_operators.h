@@ -1,4 +1,5 @@
-// The ends of a stage: rows become records of the sink's topic, records of a repartition topic, or rows of a push query.
+// The ends of a stage: rows become records of the sink's topic, records of a repartition topic, or rows of a push
+// query.
 #pragma once
 
 #include <memory>
@@ -15,8 +16,9 @@ namespace weir {
 
 class SinkOperator final : public Operator {
  public:
-  // `key_columns`, `value_columns`: indices into the batch's columns, in the encoders' order. `timestamp_column`: index of the column
-  // that gives the record's time through `time`, or -1. `window`: the keys are written with their rows' windows.
+  // `key_columns`, `value_columns`: indices into the batch's columns, in the encoders' order. `timestamp_column`: index
+  // of the column that gives the record's time through `time`, or -1. `window`: the keys are written with their rows'
+  // windows.
   SinkOperator(std::unique_ptr<RowEncoder> key, std::vector<int> key_columns, std::unique_ptr<RowEncoder> value,
                std::vector<int> value_columns, int timestamp_column, std::unique_ptr<TimestampColumn> time,
                std::optional<WindowInfo> window, TaskContext& context);
@@ -32,9 +34,9 @@ class SinkOperator final : public Operator {
   std::string key_bytes_, value_bytes_;
 };
 
-// Keys and values in the engine's own encoding. Partitioned by the encoded key, or by the bytes that `partition_key` makes of it where the
-// rows must meet those of a topic that others write. Changes of a table carry the old row, if the rows have it, and the new one; a change
-// of the key is two records.
+// Keys and values in the engine's own encoding. Partitioned by the encoded key, or by the bytes that `partition_key`
+// makes of it where the rows must meet those of a topic that others write. Changes of a table carry the old row, if the
+// rows have it, and the new one; a change of the key is two records.
 class RepartitionSink final : public Operator {
  public:
   // `node`: of kind kRepartition. `side`: which of the stage's outputs its topic is, see RecordCollector::collect_to.
@@ -47,7 +49,8 @@ class RepartitionSink final : public Operator {
   // Changes that come without their old rows, and keep their keys.
   void push_new_rows(const Batch& batch);
   void collect_change(const Batch& batch, uint32_t row, const std::string& key);
-  // The bytes that choose the partition of the key `key_bytes_`. False: the key can't be written in that format; reported.
+  // The bytes that choose the partition of the key `key_bytes_`. False: the key can't be written in that format;
+  // reported.
   bool partition_bytes_of(uint32_t row, log::OptionalBytes& out);
   void report_null_key(uint32_t row);
 

@@ -35,7 +35,8 @@ std::vector<const Column*> columns_at(const std::vector<ColumnPtr>& columns, con
 }
 
 bool has_null_key(const Batch& batch, const std::vector<const Column*>& keys, uint32_t row) {
-  return batch.null_key.test(row) || std::any_of(keys.begin(), keys.end(), [&](const Column* key) { return key->is_null(row); });
+  return batch.null_key.test(row) ||
+         std::any_of(keys.begin(), keys.end(), [&](const Column* key) { return key->is_null(row); });
 }
 
 }  // namespace weir

@@ -1,5 +1,5 @@
-// Where a task's results go: the runtime puts them into a log transaction, the test driver into its own logs, a push query into
-// its client's queue. Called on the task's thread only.
+// Where a task's results go: the runtime puts them into a log transaction, the test driver into its own logs, a push
+// query into its client's queue. Called on the task's thread only.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ inline constexpr size_t kMaxErrorBytes = size_t{64} * 1024;
 // A row that failed, with everything that its processing-log row needs.
 struct ProcessingError {
   RowError::Stage stage = RowError::Stage::kEvaluate;
-  std::string source;     // the stream's name; empty for internal topics
+  std::string source;  // the stream's name; empty for internal topics
   std::string topic;
   int32_t partition = 0;
   int64_t offset = -1;
@@ -39,12 +39,13 @@ inline void ProcessingError::keep_bytes(const log::RecordView& record) {
 class RecordCollector {
  public:
   virtual ~RecordCollector() = default;
-  // A record for the stage's output topic (sink or repartition topic). The collector picks the partition by the bytes of
-  // `partition_by`, as Java's default partitioner does; without them partitions take turns.
+  // A record for the stage's output topic (sink or repartition topic). The collector picks the partition by the bytes
+  // of `partition_by`, as Java's default partitioner does; without them partitions take turns.
   virtual void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) = 0;
-  // A record for the stage's output topic (`side` 0) or the `side`th of its side_repartitions, from 1 up. With `partition` ≥ 0 it goes
-  // there, whatever its key.
-  virtual void collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes& partition_by, int32_t partition) = 0;
+  // A record for the stage's output topic (`side` 0) or the `side`th of its side_repartitions, from 1 up. With
+  // `partition` ≥ 0 it goes there, whatever its key.
+  virtual void collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes& partition_by,
+                          int32_t partition) = 0;
   // A push query's rows: the columns of the plan's root. Views are valid during the call.
   virtual void rows(const Batch& batch) = 0;
   virtual void error(ProcessingError error) = 0;

@@ -25,7 +25,8 @@ void RowCodec::encode(std::span<const Column* const> columns, uint32_t row, std:
 
 void RowCodec::decode(std::string_view bytes, std::span<Column* const> columns) const {
   ValueReader in(bytes);
-  if (in.fixed<char>() != kRowVersion) throw std::runtime_error("a stored row has a version that this program doesn't know");
+  if (in.fixed<char>() != kRowVersion)
+    throw std::runtime_error("a stored row has a version that this program doesn't know");
   const std::string_view bitmap = in.take((columns.size() + 7) / 8);
   for (size_t c = 0; c < columns.size(); ++c) {
     if ((bitmap[c / 8] >> (c % 8)) & 1) {

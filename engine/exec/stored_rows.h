@@ -1,5 +1,6 @@
-// How a table's rows lie in a key-value store: the key columns' bytes, with the window's bounds behind them if the key is windowed;
-// a version and the row's time before its value columns' bytes (docs/formats.md, "Tables"). No state; any thread.
+// How a table's rows lie in a key-value store: the key columns' bytes, with the window's bounds behind them if the key
+// is windowed; a version and the row's time before its value columns' bytes (docs/formats.md, "Tables"). No state; any
+// thread.
 #pragma once
 
 #include <cstdint>

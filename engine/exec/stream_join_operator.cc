@@ -87,7 +87,8 @@ void StreamJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t c
     bool null_key = batch.null_key.test(row);
     for (const Column* column : keys) null_key = null_key || column->is_null(row);
     if (batch.null_value.test(row)) {
-      context_.errors.report({RowError::Stage::kNullKey, row, "join", "the record's value is NULL; the row is dropped"});
+      context_.errors.report(
+          {RowError::Stage::kNullKey, row, "join", "the record's value is NULL; the row is dropped"});
       continue;
     }
     if (null_key && !side.outer) {
@@ -101,8 +102,8 @@ void StreamJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t c
     const std::string_view value = context_.arena->copy(value_scratch_);
     const int64_t time = batch.timestamps[row];
     arrived_.push_back({row, key, value, time, null_key, 0, 0});
-    // With a condition, rows wait for each other so that it is evaluated for many pairs at once. What a row finds doesn't
-    // depend on the rows of its own side.
+    // With a condition, rows wait for each other so that it is evaluated for many pairs at once. What a row finds
+    // doesn't depend on the rows of its own side.
     if (condition_ && !null_key) find_candidates(input, arrived_.back(), batch);
     if (!condition_ || candidates_.size() >= kMaxBatchRows) process_arrived(input, batch);
     if (pending_.size() >= kMaxBatchRows) flush();
@@ -116,8 +117,8 @@ void StreamJoinOperator::find_candidates(int side_index, ArrivedRow& arrived, co
   const Side& side = sides_[side_index];
   arrived.first_candidate = candidates_.size();
   sides_[1 - side_index].store->fetch(
-      arrived.key, std::max<int64_t>(0, arrived.time - side.before), std::max<int64_t>(0, saturated_sum(arrived.time, side.after)),
-      [&](int64_t other_time, std::string_view other) {
+      arrived.key, std::max<int64_t>(0, arrived.time - side.before),
+      std::max<int64_t>(0, saturated_sum(arrived.time, side.after)), [&](int64_t other_time, std::string_view other) {
         candidates_.push_back({result_of(side_index, arrived.key, arrived.value, context_.arena->copy(other),
                                          std::max(arrived.time, other_time), batch, arrived.row),
                                other_time});
@@ -176,7 +177,8 @@ void StreamJoinOperator::process_row(int side_index, const ArrivedRow& arrived, 
   bool matched = false;
   const auto match = [&](int64_t other_time, const Pending& pair) {
     matched = true;
-    if (outer_store_ != nullptr && other.outer) release(1 - side_index, key, other_time, side_index == 0 ? pair.right : pair.left);
+    if (outer_store_ != nullptr && other.outer)
+      release(1 - side_index, key, other_time, side_index == 0 ? pair.right : pair.left);
     emit(pair, batch, row);
   };
   if (condition_) {
@@ -291,7 +293,8 @@ std::string StreamJoinOperator::outer_prefix(int side, std::string_view key, int
 
 void StreamJoinOperator::hold_back(int side, std::string_view key, int64_t time, std::string_view value) {
   std::string entry = outer_prefix(side, key, time);
-  // Rows of the same key and time stand side by side, in the order of their arrival; the sequence continues after a restart.
+  // Rows of the same key and time stand side by side, in the order of their arrival; the sequence continues after a
+  // restart.
   const std::string end = entry + std::string(9, '\xff');
   uint64_t sequence = 0;
   outer_store_->scan(entry, end, [&](std::string_view found, std::string_view) {

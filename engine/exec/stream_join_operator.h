@@ -1,7 +1,7 @@
-// The windowed join of two streams, with the results of Kafka Streams' KStreamKStreamJoin record by record (KAFKA-10847 for
-// the outer rows). Each side's rows are kept in a window store for before + after + grace; a row is matched against the other
-// side's rows of the same key in its window. For outer joins with GRACE PERIOD, rows that have found no match wait in a
-// key-value store ordered by time and are emitted with NULLs once stream time has closed their window.
+// The windowed join of two streams, with the results of Kafka Streams' KStreamKStreamJoin record by record (KAFKA-10847
+// for the outer rows). Each side's rows are kept in a window store for before + after + grace; a row is matched against
+// the other side's rows of the same key in its window. For outer joins with GRACE PERIOD, rows that have found no match
+// wait in a key-value store ordered by time and are emitted with NULLs once stream time has closed their window.
 #pragma once
 
 #include <memory>
@@ -33,7 +33,7 @@ class StreamJoinOperator final : public Operator {
     std::vector<int> key_columns, value_columns;  // in the input's batches
     RowCodec codec{{}};
     state::WindowStore* store = nullptr;
-    bool outer = false;           // rows without a match are emitted
+    bool outer = false;             // rows without a match are emitted
     int64_t before = 0, after = 0;  // the other side's window: [time - before, time + after]
   };
   struct Pending {
@@ -64,7 +64,8 @@ class StreamJoinOperator final : public Operator {
   Pending result_of(int side, std::string_view key, std::string_view own, std::optional<std::string_view> other,
                     int64_t time, const Batch& batch, uint32_t row) const;
   void emit(const Pending& result, const Batch& batch, uint32_t row);
-  void emit_alone(int side, std::string_view key, std::string_view own, int64_t time, const Batch& batch, uint32_t row) {
+  void emit_alone(int side, std::string_view key, std::string_view own, int64_t time, const Batch& batch,
+                  uint32_t row) {
     emit(result_of(side, key, own, std::nullopt, time, batch, row), batch, row);
   }
   Batch batch_of(const Pending* const* results, size_t count) const;
@@ -82,14 +83,15 @@ class StreamJoinOperator final : public Operator {
   bool emit_at_once_;
   bool held_back_ = false;  // outer rows wait for their window to close (a grace period was given)
   int64_t grace_ = 0;
-  bool windowed_ = false;   // the last two key columns are the window
+  bool windowed_ = false;  // the last two key columns are the window
   state::KeyValueStore* outer_store_ = nullptr;
   bool started_ = false;
   int64_t stream_time_ = INT64_MIN;
   int64_t oldest_held_ = INT64_MIN;  // a lower bound of the held-back rows' times; INT64_MAX: none
   int64_t next_outer_pass_ = INT64_MIN;
 
-  // Results not yet pushed on. The bytes of the other side are copied here; those of the present batch stay in the task's arena.
+  // Results not yet pushed on. The bytes of the other side are copied here; those of the present batch stay in the
+  // task's arena.
   std::vector<Pending> pending_;
   std::vector<ArrivedRow> arrived_;
   std::vector<Candidate> candidates_;

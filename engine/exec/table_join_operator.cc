@@ -9,7 +9,8 @@ namespace weir {
 namespace {
 
 // Columns of the side that changed and of the other one, the left side's first.
-void append_join_sides(std::vector<ColumnPtr>& to, int own_side, std::vector<ColumnPtr> own, std::vector<ColumnPtr> other) {
+void append_join_sides(std::vector<ColumnPtr>& to, int own_side, std::vector<ColumnPtr> own,
+                       std::vector<ColumnPtr> other) {
   if (own_side == 1) std::swap(own, other);
   to.insert(to.end(), own.begin(), own.end());
   to.insert(to.end(), other.begin(), other.end());
@@ -104,7 +105,8 @@ void TableJoinOperator::evaluate_condition(const Batch& batch, int side_index, b
   if (old) {
     own_values = decode(side, own);
   } else {
-    for (const int column : side.value_columns) own_values.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
+    for (const int column : side.value_columns)
+      own_values.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
   }
   append_join_sides(pairs.columns, side_index, std::move(own_values), decode(sides_[1 - side_index], other));
   EvalContext eval = context_.eval();
@@ -149,7 +151,8 @@ void TableJoinOperator::emit(const Batch& batch, int side_index) {
     out.columns.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
   if (old_rows_) out.old_columns = out.columns;
   const Side& other = sides_[1 - side_index];
-  append_join_sides(out.columns, side_index, own_columns(batch, sides_[side_index], rows), decode(other, &Result::other_new));
+  append_join_sides(out.columns, side_index, own_columns(batch, sides_[side_index], rows),
+                    decode(other, &Result::other_new));
   if (old_rows_) {
     append_join_sides(out.old_columns, side_index, decode(sides_[side_index], &Result::own_old),
                       decode(other, &Result::other_old));

@@ -1,6 +1,6 @@
-// One stage of one query for one partition: decodes its input partitions, pushes their rows through the operators in the
-// order of event time, and hands results to a collector. Single-threaded: whoever owns it (a worker, the test driver) calls it from one
-// thread at a time. It knows no log: records are given to it, positions are asked of it.
+// One stage of one query for one partition: decodes its input partitions, pushes their rows through the operators in
+// the order of event time, and hands results to a collector. Single-threaded: whoever owns it (a worker, the test
+// driver) calls it from one thread at a time. It knows no log: records are given to it, positions are asked of it.
 #pragma once
 
 #include <deque>
@@ -34,8 +34,8 @@ struct TaskProgress {
 
 class Task {
  public:
-  // Builds the operators; throws StatementError or std::runtime_error when the plan can't be run by this version. `state` and
-  // `collector` outlive the task.
+  // Builds the operators; throws StatementError or std::runtime_error when the plan can't be run by this version.
+  // `state` and `collector` outlive the task.
   Task(const PhysicalPlan& plan, const Stage& stage, const TaskEnvironment& environment, state::TaskState& state,
        RecordCollector& collector);
   ~Task();
@@ -45,8 +45,8 @@ class Task {
   // Records queued and not yet worked through.
   size_t buffered(size_t input) const;
 
-  // Works through what is queued, lowest time first. With several inputs it stops as soon as one has nothing queued unless
-  // drained(input) says that nothing more is there to be read now. Returns the number of rows worked through.
+  // Works through what is queued, lowest time first. With several inputs it stops as soon as one has nothing queued
+  // unless drained(input) says that nothing more is there to be read now. Returns the number of rows worked through.
   size_t process(const std::function<bool(size_t input)>& drained);
 
   // The offset after the last record of the input that has been worked through; -1 before the first.

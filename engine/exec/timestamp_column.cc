@@ -11,7 +11,8 @@ TimestampColumn::TimestampColumn(const TypePtr& type, const std::string& format,
   for (const char c : format) literal += c == '\'' ? std::string("''") : std::string(1, c);
   // Without a format the text is a number of milliseconds, as ksqlDB reads it.
   const std::string sql = format.empty() ? "CAST(T AS BIGINT)" : "STRINGTOTIMESTAMP(T, '" + literal + "')";
-  parse_ = CompiledExpression::compile(bind_expression(sql::parse_expression(sql), {{"T", type, false}}, functions, nullptr));
+  parse_ = CompiledExpression::compile(
+      bind_expression(sql::parse_expression(sql), {{"T", type, false}}, functions, nullptr));
 }
 
 TimestampColumn::~TimestampColumn() = default;

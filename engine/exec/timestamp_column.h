@@ -11,8 +11,8 @@ namespace weir {
 
 class TimestampColumn {
  public:
-  // BIGINT and TIMESTAMP columns hold milliseconds; STRING columns are read by `format`, a pattern of Java's DateTimeFormatter, UTC
-  // where it names no zone. Throws StatementError for a pattern that is none.
+  // BIGINT and TIMESTAMP columns hold milliseconds; STRING columns are read by `format`, a pattern of Java's
+  // DateTimeFormatter, UTC where it names no zone. Throws StatementError for a pattern that is none.
   TimestampColumn(const TypePtr& type, const std::string& format, const FunctionRegistry& functions);
   ~TimestampColumn();
 

@@ -29,7 +29,8 @@ class Codec {
   // `registry`: where the schemas are that this one refers to.
   virtual std::vector<FormatColumn> columns_of(const FormatSpec& spec, bool is_key, const RegisteredSchema& schema,
                                                SchemaRegistry& registry) const;
-  // The subject's schema by which records are written instead of one made from the columns; nullopt: there is none such.
+  // The subject's schema by which records are written instead of one made from the columns; nullopt: there is none
+  // such.
   virtual std::optional<RegisteredSchema> adopted_schema(const FormatContext& context) const;
 };
 

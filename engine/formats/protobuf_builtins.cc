@@ -63,7 +63,8 @@ constexpr std::array<BuiltinText, 15> kBuiltinTexts = {{
      "message Money { string currency_code = 1; int64 units = 2; int32 nanos = 3; }"},
     {"google/type/month.proto",
      "syntax = \"proto3\"; package google.type; enum Month { MONTH_UNSPECIFIED = 0; JANUARY = 1; FEBRUARY = 2; MARCH = "
-     "3; APRIL = 4; MAY = 5; JUNE = 6; JULY = 7; AUGUST = 8; SEPTEMBER = 9; OCTOBER = 10; NOVEMBER = 11; DECEMBER = 12; "
+     "3; APRIL = 4; MAY = 5; JUNE = 6; JULY = 7; AUGUST = 8; SEPTEMBER = 9; OCTOBER = 10; NOVEMBER = 11; DECEMBER = "
+     "12; "
      "}"},
     {"google/type/postal_address.proto",
      "syntax = \"proto3\"; package google.type; message PostalAddress { int32 revision = 1; string region_code = 2;"

@@ -1,5 +1,5 @@
-// Reads the fields of Protobuf messages into the columns of a batch. A tree of readers mirrors the wanted columns' types
-// for one message type; bind() ties it to the columns of one batch. Belongs to one decoder; one thread.
+// Reads the fields of Protobuf messages into the columns of a batch. A tree of readers mirrors the wanted columns'
+// types for one message type; bind() ties it to the columns of one batch. Belongs to one decoder; one thread.
 #pragma once
 
 #include <memory>

@@ -116,7 +116,8 @@ class ProtoTypeReader {
       const auto found = parameters.find(name);
       if (found == parameters.end()) return otherwise;
       const std::string& text = found->second;
-      const bool digits = !text.empty() && text.size() <= 4 && text.find_first_not_of("0123456789") == std::string::npos;
+      const bool digits =
+          !text.empty() && text.size() <= 4 && text.find_first_not_of("0123456789") == std::string::npos;
       return digits ? std::stoi(text) : otherwise;
     };
     const int scale = number("scale", 0);
@@ -183,8 +184,10 @@ class ProtoTextWriter {
     std::string options;
     const std::string word = type_text(*type, field.name, nested, options);
     const bool optional = nullable_ == ProtobufNullable::kOptional && !repeated && !in_map;
-    return std::string(repeated ? "repeated " : optional ? "optional " : "") + word + " " + field.name + " = " +
-           std::to_string(number) + options + ";\n";
+    return std::string(repeated   ? "repeated "
+                       : optional ? "optional "
+                                  : "") +
+           word + " " + field.name + " = " + std::to_string(number) + options + ";\n";
   }
 
   std::string type_text(const Type& type, const std::string& field, std::string& nested, std::string& options) {
@@ -234,8 +237,8 @@ class ProtoTextWriter {
     std::string inner;
     const std::string key = field_text({"key", type.map_key()}, 1, inner, true);
     const std::string value = field_text({"value", type.map_value()}, 2, inner, true);
-    nested += "message " + name + " {\n" + indented(key + value) +
-              (inner.empty() ? "" : "\n" + indented(inner)) + "}\n";
+    nested +=
+        "message " + name + " {\n" + indented(key + value) + (inner.empty() ? "" : "\n" + indented(inner)) + "}\n";
     return name;
   }
 
@@ -248,7 +251,6 @@ class ProtoTextWriter {
   static std::string parameter(const char* key, int value) {
     return "    {\n      key: \"" + std::string(key) + "\",\n      value: \"" + std::to_string(value) + "\"\n    }";
   }
-
 
   static std::string indented(const std::string& text) {
     std::string out;
@@ -277,7 +279,8 @@ std::vector<FormatColumn> columns_of_protobuf_schema(const FormatSpec& spec, con
   const ProtoMessage& message = schema.message(spec.schema_full_name);
   ProtoTypeReader reader(schema, spec.schema_id.has_value());
   std::vector<FormatColumn> columns;
-  for (StructField& field : reader.fields_of(message)) columns.push_back({std::move(field.name), std::move(field.type)});
+  for (StructField& field : reader.fields_of(message))
+    columns.push_back({std::move(field.name), std::move(field.type)});
   if (columns.empty()) reject_proto_columns("The message " + message.full_name() + " has no fields");
   return columns;
 }

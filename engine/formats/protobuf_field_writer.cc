@@ -198,8 +198,8 @@ bool ProtobufFieldWriter::write_integer(int64_t value, std::string& out, std::st
     }
   }();
   if (!fits) {
-    error = "is " + std::to_string(value) + ", outside the range of its field's type " +
-            ProtoField::TypeName(proto_type_);
+    error =
+        "is " + std::to_string(value) + ", outside the range of its field's type " + ProtoField::TypeName(proto_type_);
     return false;
   }
   switch (proto_type_) {

@@ -70,7 +70,7 @@ class ProtobufFieldWriter {
   bool list_ = false, map_ = false, packed_ = false, presence_ = false, required_ = false;
   std::string tag_;
   std::unique_ptr<ProtobufMessageWriter> message_;
-  std::unique_ptr<ProtobufFieldWriter> inner_;      // of a wrapper: its value; of a map: the entry's key
+  std::unique_ptr<ProtobufFieldWriter> inner_;  // of a wrapper: its value; of a map: the entry's key
   std::unique_ptr<ProtobufFieldWriter> map_value_;
 };
 

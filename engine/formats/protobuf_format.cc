@@ -89,7 +89,8 @@ class ProtobufCodec : public ProtobufNoSrCodec {
     return columns_of_protobuf_schema(spec, ProtobufSchema(schema, &registry));
   }
 
-  // A message that is asked for by its name, is in the subject's schema and takes the columns is written as it is there.
+  // A message that is asked for by its name, is in the subject's schema and takes the columns is written as it is
+  // there.
   std::optional<RegisteredSchema> adopted_schema(const FormatContext& context) const override {
     const std::string& name = context.spec.schema_full_name;
     if (name.empty() || name != protobuf_message_name(context.spec) || !context.registry) return std::nullopt;
@@ -116,9 +117,9 @@ class ProtobufCodec : public ProtobufNoSrCodec {
   static std::unique_ptr<RowEncoder> encoder_of(const FormatContext& context, const RegisteredSchema& registered) {
     const std::string title = "The schema with id " + std::to_string(registered.id);
     if (registered.type != "PROTOBUF") {
-      throw SchemaRegistryError(SchemaRegistryError::Kind::kInvalid,
-                                title + " is of type " + registered.type + ", but the " + side_of(context) +
-                                    " is written as PROTOBUF");
+      throw SchemaRegistryError(
+          SchemaRegistryError::Kind::kInvalid,
+          title + " is of type " + registered.type + ", but the " + side_of(context) + " is written as PROTOBUF");
     }
     const auto schema = std::make_shared<const ProtobufSchema>(registered, context.registry.get());
     const auto& message = schema->message(context.spec.schema_full_name);

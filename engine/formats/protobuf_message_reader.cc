@@ -112,12 +112,14 @@ void ProtobufMessageReader::bind(const std::vector<Column*>& columns) {
   columns_ = columns;
   for (Target& target : targets_) {
     Column& column = *columns[target.column];
-    if (target.reader) target.reader->bind(target.member < 0 ? column : column.child(static_cast<size_t>(target.member)));
+    if (target.reader)
+      target.reader->bind(target.member < 0 ? column : column.child(static_cast<size_t>(target.member)));
   }
 }
 
 const ProtobufMessageReader::Field* ProtobufMessageReader::find(uint32_t number) const {
-  if (number < kLowProtoNumbers) return low_fields_[number] < 0 ? nullptr : &fields_[static_cast<size_t>(low_fields_[number])];
+  if (number < kLowProtoNumbers)
+    return low_fields_[number] < 0 ? nullptr : &fields_[static_cast<size_t>(low_fields_[number])];
   const auto found = std::lower_bound(fields_.begin(), fields_.end(), number,
                                       [](const Field& field, uint32_t wanted) { return field.number < wanted; });
   return found == fields_.end() || found->number != number ? nullptr : &*found;

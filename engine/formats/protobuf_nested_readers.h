@@ -25,9 +25,9 @@ class ProtobufMessageReader {
   struct Target {
     std::unique_ptr<ProtobufColumnReader> reader;  // null: no such field
     std::string name;
-    size_t column = 0;   // of those given
-    int member = -1;     // of the oneof that is the column; -1: the field is the column itself
-    int oneof = -1;      // of the message; setting one of its fields clears the others
+    size_t column = 0;  // of those given
+    int member = -1;    // of the oneof that is the column; -1: the field is the column itself
+    int oneof = -1;     // of the message; setting one of its fields clears the others
     bool seen = false;
   };
   struct Field {
@@ -51,7 +51,7 @@ class ProtobufMessageReader {
 
   std::vector<Target> targets_;
   std::vector<Union> unions_;
-  std::vector<Field> fields_;       // by number
+  std::vector<Field> fields_;        // by number
   std::vector<int16_t> low_fields_;  // the index in fields_ of the numbers below 64; -1: none
   std::vector<Column*> columns_;
 };

@@ -91,8 +91,8 @@ template <class Options>
 void drop_custom_options(Options& options) {
   auto& all = *options.mutable_uninterpreted_option();
   for (int i = all.size() - 1; i >= 0; --i) {
-    const bool custom = std::any_of(all[i].name().begin(), all[i].name().end(),
-                                    [](const auto& part) { return part.is_extension(); });
+    const bool custom =
+        std::any_of(all[i].name().begin(), all[i].name().end(), [](const auto& part) { return part.is_extension(); });
     if (custom) all.DeleteSubrange(i, 1);
   }
 }

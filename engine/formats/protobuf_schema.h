@@ -1,5 +1,5 @@
-// A Protobuf schema: the text of a .proto file and what it imports, parsed and linked by libprotobuf. Immutable, shared;
-// any thread.
+// A Protobuf schema: the text of a .proto file and what it imports, parsed and linked by libprotobuf. Immutable,
+// shared; any thread.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// What a Protobuf field is to SQL, as Confluent's Connect converter takes it: scalars, wrapper messages, the messages of
-// decimals and times, other messages, lists and maps. Any thread; no state.
+// What a Protobuf field is to SQL, as Confluent's Connect converter takes it: scalars, wrapper messages, the messages
+// of decimals and times, other messages, lists and maps. Any thread; no state.
 #pragma once
 
 #include <cstdint>

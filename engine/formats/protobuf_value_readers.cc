@@ -32,8 +32,8 @@ ScalarGroup group_of(ProtoField::Type type) {
   }
 }
 
-// A scalar can be read as a type that holds all of it, BIGINT as INTEGER where the numbers are small enough, and any but
-// BYTES as text.
+// A scalar can be read as a type that holds all of it, BIGINT as INTEGER where the numbers are small enough, and any
+// but BYTES as text.
 bool scalar_fits(ScalarGroup group, TypeKind kind) {
   switch (group) {
     case ScalarGroup::kInteger:

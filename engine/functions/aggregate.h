@@ -1,6 +1,7 @@
-// What an aggregate function is: documentation, signatures, and how the state of one group follows from its rows. States are
-// bytes, because they live in a state store: an Aggregate reads one and appends the next. Definitions are built by one visible
-// list (registry.cc), immutable afterwards; any thread. An Aggregate belongs to one operator, one thread.
+// What an aggregate function is: documentation, signatures, and how the state of one group follows from its rows.
+// States are bytes, because they live in a state store: an Aggregate reads one and appends the next. Definitions are
+// built by one visible list (registry.cc), immutable afterwards; any thread. An Aggregate belongs to one operator, one
+// thread.
 #pragma once
 
 #include <functional>
@@ -30,8 +31,8 @@ class Aggregate {
   virtual ~Aggregate() = default;
   // Appends the state of a group without rows.
   virtual void initialize(std::string& out) = 0;
-  // Appends the state that `state` becomes when the row is added. A row that can't be added (overflow …) is reported and leaves the
-  // state as it was.
+  // Appends the state that `state` becomes when the row is added. A row that can't be added (overflow …) is reported
+  // and leaves the state as it was.
   virtual void add(std::string_view state, const AggregateRow& row, std::string& out) = 0;
   // … when the row, which was added before, is taken away. Only called where AggregateFunction::undo says so.
   virtual void undo(std::string_view state, const AggregateRow& row, std::string& out);
@@ -62,7 +63,8 @@ struct AggregateFunction {
   std::string description;
   std::string example;
   bool undo = false;  // rows can be taken away again: usable over tables
-  // ksqlDB keeps the state in a nested value, which the DELIMITED format of its internal topics can't hold: refused there.
+  // ksqlDB keeps the state in a nested value, which the DELIMITED format of its internal topics can't hold: refused
+  // there.
   bool nested_state = false;
   std::vector<AggregateOverload> overloads;
 };

@@ -1,6 +1,6 @@
-// The command log: every change of the catalog as a record of a topic, appended before it takes effect and replayed at the start.
-// What is recorded is the outcome of binding (the source's columns, the query's plan), so a replay doesn't guess anew.
-// Owned by the engine; used under its statement lock.
+// The command log: every change of the catalog as a record of a topic, appended before it takes effect and replayed at
+// the start. What is recorded is the outcome of binding (the source's columns, the query's plan), so a replay doesn't
+// guess anew. Owned by the engine; used under its statement lock.
 #pragma once
 
 #include <functional>
@@ -17,18 +17,29 @@ namespace weir {
 struct ConnectorDefinition {
   std::string name;
   bool is_source = true;
-  std::map<std::string, std::string> properties;  // as the statement gave them: references such as ${env:NAME} unresolved
-  std::string sql;                                // canonical, secrets masked
+  std::map<std::string, std::string>
+      properties;   // as the statement gave them: references such as ${env:NAME} unresolved
+  std::string sql;  // canonical, secrets masked
 };
 
 struct Command {
-  enum class Action { kCreate, kDropSource, kTerminate, kPause, kResume, kCreateType, kDropType, kCreateConnector, kDropConnector };
+  enum class Action {
+    kCreate,
+    kDropSource,
+    kTerminate,
+    kPause,
+    kResume,
+    kCreateType,
+    kDropType,
+    kCreateConnector,
+    kDropConnector
+  };
   Action action = Action::kCreate;
-  std::string statement;               // canonical text, for people
-  std::optional<Source> source;        // kCreate
+  std::string statement;                 // canonical text, for people
+  std::optional<Source> source;          // kCreate
   std::optional<PersistentQuery> query;  // kCreate: CREATE … AS, INSERT INTO
-  std::string name;                    // of what is dropped, ended, paused, resumed; of the type
-  std::string type;                    // kCreateType: its SQL text
+  std::string name;                      // of what is dropped, ended, paused, resumed; of the type
+  std::string type;                      // kCreateType: its SQL text
   std::optional<ConnectorDefinition> connector;
 };
 

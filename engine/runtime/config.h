@@ -1,5 +1,5 @@
-// What a process of Weir is configured with: `name=value` properties from --config, the command line and SET. ksqlDB's names are
-// accepted with or without their `ksql.` and `ksql.streams.` prefixes. Immutable once the engine runs.
+// What a process of Weir is configured with: `name=value` properties from --config, the command line and SET. ksqlDB's
+// names are accepted with or without their `ksql.` and `ksql.streams.` prefixes. Immutable once the engine runs.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,11 @@ const std::vector<PropertyDefinition>& property_definitions();
 
 class Config {
  public:
-  // Checks and stores; throws std::invalid_argument that names the property, the value, and the nearest known name. Names of
-  // client settings of Kafka (security.*, sasl.*, ssl.*, and anything after "kafka.") are taken as they are.
+  // Checks and stores; throws std::invalid_argument that names the property, the value, and the nearest known name.
+  // Names of client settings of Kafka (security.*, sasl.*, ssl.*, and anything after "kafka.") are taken as they are.
   void set(const std::string& name, const std::string& value);
-  // Properties file: name=value lines, # comments, ${env:NAME} and ${file:PATH:KEY} resolved. Throws with file and line.
+  // Properties file: name=value lines, # comments, ${env:NAME} and ${file:PATH:KEY} resolved. Throws with file and
+  // line.
   void load_file(const std::string& path);
 
   std::string get(const std::string& name) const;  // the default when not set

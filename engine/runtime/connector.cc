@@ -11,7 +11,7 @@
 namespace weir {
 
 struct ConnectorManager::Running {
-  ConnectorDefinition definition;  // as given: with references
+  ConnectorDefinition definition;                   // as given: with references
   std::unique_ptr<const ConnectorSecrets> secrets;  // null when they can't be resolved
   std::string connector_class;
   std::unique_ptr<Connector> connector;  // null when it can't be made
@@ -21,18 +21,24 @@ struct ConnectorManager::Running {
   std::thread thread;
 };
 
-ConnectorManager::ConnectorManager(std::vector<std::shared_ptr<const ConnectorPlugin>> plugins, ConnectorServices services)
+ConnectorManager::ConnectorManager(std::vector<std::shared_ptr<const ConnectorPlugin>> plugins,
+                                   ConnectorServices services)
     : plugins_(std::move(plugins)), services_(std::move(services)) {}
 
 ConnectorManager::~ConnectorManager() { stop_all(); }
 
 const char* connector_state_name(ConnectorStatus::State state) {
   switch (state) {
-    case ConnectorStatus::State::kRunning: return "RUNNING";
-    case ConnectorStatus::State::kPaused: return "PAUSED";
-    case ConnectorStatus::State::kRetrying: return "RETRYING";
-    case ConnectorStatus::State::kCompleted: return "COMPLETED";
-    case ConnectorStatus::State::kFailed: return "FAILED";
+    case ConnectorStatus::State::kRunning:
+      return "RUNNING";
+    case ConnectorStatus::State::kPaused:
+      return "PAUSED";
+    case ConnectorStatus::State::kRetrying:
+      return "RETRYING";
+    case ConnectorStatus::State::kCompleted:
+      return "COMPLETED";
+    case ConnectorStatus::State::kFailed:
+      return "FAILED";
   }
   return "UNKNOWN";
 }
@@ -56,8 +62,8 @@ const ConnectorPlugin& ConnectorManager::plugin_of(const ConnectorDefinition& de
       known.push_back(name);
     }
   }
-  throw std::invalid_argument("Unknown connector class '" + given->second + "'." + suggestion(given->second, known, "'") +
-                              " SHOW CONNECTOR PLUGINS lists the classes.");
+  throw std::invalid_argument("Unknown connector class '" + given->second + "'." +
+                              suggestion(given->second, known, "'") + " SHOW CONNECTOR PLUGINS lists the classes.");
 }
 
 void ConnectorManager::validate(const ConnectorDefinition& definition) const {
@@ -76,16 +82,18 @@ void ConnectorManager::validate(const ConnectorDefinition& definition) const {
     const auto given = resolved.properties.find(option.name);
     if (given == resolved.properties.end()) {
       if (option.required) {
-        throw std::invalid_argument("Connector " + definition.name + " needs the option '" + option.name + "': " +
-                                    option.description + ".");
+        throw std::invalid_argument("Connector " + definition.name + " needs the option '" + option.name +
+                                    "': " + option.description + ".");
       }
       continue;
     }
-    if (!option.choices.empty() && std::find(option.choices.begin(), option.choices.end(), given->second) == option.choices.end()) {
+    if (!option.choices.empty() &&
+        std::find(option.choices.begin(), option.choices.end(), given->second) == option.choices.end()) {
       std::string list;
       for (const std::string& choice : option.choices) list += (list.empty() ? "" : ", ") + choice;
       throw std::invalid_argument("Option '" + option.name + "' of connector " + definition.name + " can't be '" +
-                                  (secrets.is_secret(option.name) ? "***" : secrets.redact(given->second)) + "': expected one of " + list + ".");
+                                  (secrets.is_secret(option.name) ? "***" : secrets.redact(given->second)) +
+                                  "': expected one of " + list + ".");
     }
   }
   secrets.guard([&] { plugin.validate(resolved, services_); });

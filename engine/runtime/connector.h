@@ -1,6 +1,6 @@
-// Connectors declared in SQL: the interface that a connector's folder implements, and the manager that runs those of a process.
-// A connector runs on a thread of its own and appends through the log's transactions, its own position with them, so that it goes
-// on after a kill without a gap or a repeat.
+// Connectors declared in SQL: the interface that a connector's folder implements, and the manager that runs those of a
+// process. A connector runs on a thread of its own and appends through the log's transactions, its own position with
+// them, so that it goes on after a kill without a gap or a repeat.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,8 @@ struct ConnectorOption {
   std::string default_value;
   std::string description;
   bool required = false;
-  bool secret = false;  // masked wherever it could be seen; so is every option whose name says so (sql::is_secret_property)
+  bool secret =
+      false;  // masked wherever it could be seen; so is every option whose name says so (sql::is_secret_property)
   std::vector<std::string> choices;  // empty: anything
 };
 
@@ -41,8 +42,9 @@ struct ConnectorStatus {
   std::vector<std::string> topics;
 };
 
-// One running connector. run() is called once on a thread of the manager and returns when `stopping` becomes true, or when there is
-// nothing left to do. It retries by itself what a retry can mend; what it throws makes it FAILED with that reason.
+// One running connector. run() is called once on a thread of the manager and returns when `stopping` becomes true, or
+// when there is nothing left to do. It retries by itself what a retry can mend; what it throws makes it FAILED with
+// that reason.
 class Connector {
  public:
   virtual ~Connector() = default;
@@ -53,13 +55,15 @@ class Connector {
 class ConnectorPlugin {
  public:
   virtual ~ConnectorPlugin() = default;
-  virtual std::vector<std::string> classes() const = 0;  // accepted for 'connector.class'; the first is the canonical one
+  virtual std::vector<std::string> classes()
+      const = 0;  // accepted for 'connector.class'; the first is the canonical one
   virtual bool is_source() const = 0;
   virtual const std::vector<ConnectorOption>& options() const = 0;
   // Both get definitions whose references are resolved.
   // Checks beyond the options table; throws std::invalid_argument with what to change. May reach for the peer.
   virtual void validate(const ConnectorDefinition& definition, const ConnectorServices& services) const = 0;
-  virtual std::unique_ptr<Connector> create(const ConnectorDefinition& definition, const ConnectorServices& services) const = 0;
+  virtual std::unique_ptr<Connector> create(const ConnectorDefinition& definition,
+                                            const ConnectorServices& services) const = 0;
 };
 
 class ConnectorManager {
@@ -67,13 +71,13 @@ class ConnectorManager {
   ConnectorManager(std::vector<std::shared_ptr<const ConnectorPlugin>> plugins, ConnectorServices services);
   ~ConnectorManager();
 
-  // Options known, references resolved, required ones given, choices kept, then the plugin's own checks. Throws std::invalid_argument that
-  // names the option, and the nearest one for a typo. No message holds a secret.
+  // Options known, references resolved, required ones given, choices kept, then the plugin's own checks. Throws
+  // std::invalid_argument that names the option, and the nearest one for a typo. No message holds a secret.
   void validate(const ConnectorDefinition& definition) const;
   // Names of the given options that nobody may see: those that the plugin or their name says hold a secret.
   std::vector<std::string> secret_options(const ConnectorDefinition& definition) const;
-  // Resolves the references. A connector that can't be made is there all the same, FAILED with the reason: at the start of a process a
-  // missing environment variable must not keep everything else from running.
+  // Resolves the references. A connector that can't be made is there all the same, FAILED with the reason: at the start
+  // of a process a missing environment variable must not keep everything else from running.
   void start(const ConnectorDefinition& definition);
   void stop(const std::string& name);  // and forget
   void stop_all();

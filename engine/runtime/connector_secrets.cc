@@ -10,7 +10,8 @@
 
 namespace weir {
 
-ConnectorSecrets::ConnectorSecrets(const ConnectorDefinition& definition, const ConnectorPlugin& plugin) : resolved_(definition) {
+ConnectorSecrets::ConnectorSecrets(const ConnectorDefinition& definition, const ConnectorPlugin& plugin)
+    : resolved_(definition) {
   for (const ConnectorOption& option : plugin.options()) {
     if (option.secret) secret_options_.insert(option.name);
   }
@@ -20,7 +21,8 @@ ConnectorSecrets::ConnectorSecrets(const ConnectorDefinition& definition, const 
     try {
       value = resolve_references(value, &found);
     } catch (const std::invalid_argument& e) {
-      throw std::invalid_argument("Option '" + name + "' of connector " + definition.name + ": " + e.what() + (std::string_view(e.what()).ends_with('.') ? "" : "."));
+      throw std::invalid_argument("Option '" + name + "' of connector " + definition.name + ": " + e.what() +
+                                  (std::string_view(e.what()).ends_with('.') ? "" : "."));
     }
     // A reference may stand for a port number: blotting out such short texts would make every message unreadable.
     constexpr size_t kShortestReference = 3;

@@ -1,5 +1,5 @@
-// The options of a connector with their references resolved, and the values among them that nobody may see. Made when a connector is
-// checked or started; the definition that is kept and shown has the references. Immutable; any thread.
+// The options of a connector with their references resolved, and the values among them that nobody may see. Made when a
+// connector is checked or started; the definition that is kept and shown has the references. Immutable; any thread.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
-// The engine of one process: log, registry, catalog, command log and the running queries. Statements are executed against it; the
-// shell, scripts, the REST server and the test runner are its users. Thread-safe: DDL is serialized, queries run on worker threads.
+// The engine of one process: log, registry, catalog, command log and the running queries. Statements are executed
+// against it; the shell, scripts, the REST server and the test runner are its users. Thread-safe: DDL is serialized,
+// queries run on worker threads.
 #pragma once
 
 #include <atomic>
@@ -60,8 +61,9 @@ class Engine {
   static std::unique_ptr<Engine> open(EngineOptions options);
   ~Engine();  // commits and checkpoints, then closes everything
 
-  // Executes one statement. Throws StatementError (render() it with the statement's text) for everything that is the user's or a peer's
-  // fault. RUN SCRIPT and DEFINE/UNDEFINE/SET/UNSET change `session` or are returned for the caller to follow.
+  // Executes one statement. Throws StatementError (render() it with the statement's text) for everything that is the
+  // user's or a peer's fault. RUN SCRIPT and DEFINE/UNDEFINE/SET/UNSET change `session` or are returned for the caller
+  // to follow.
   StatementResult execute(const sql::Statement& statement, Session& session);
 
   const Catalog& catalog() const { return *catalog_; }
@@ -74,7 +76,8 @@ class Engine {
   // there.
   const std::vector<QuarantinedCommand>& quarantined() const { return quarantined_; }
 
-  // True when every persistent query has worked through all that is in its source topics and committed it. For scripts and tests.
+  // True when every persistent query has worked through all that is in its source topics and committed it. For scripts
+  // and tests.
   bool caught_up();
 
   // For drivers of manual queries: the persistent queries in the order of their creation, and what tasks need.
@@ -105,7 +108,7 @@ class Engine {
   void append_and_apply(const Command& command);
 
   std::shared_ptr<QueryDefinition> resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
-                                                 const std::map<std::string, std::string>& properties);
+                                           const std::map<std::string, std::string>& properties);
   void create_internal_topics(const QueryDefinition& query);
   void delete_internal_topics(const QueryDefinition& query);
   void start_query(const PersistentQuery& query);

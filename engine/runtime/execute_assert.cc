@@ -14,8 +14,10 @@ constexpr int64_t kDefaultTimeoutMs = 1000;
 constexpr std::chrono::milliseconds kPollInterval{20};
 
 // Asks until nothing differs or the time is over: the last difference, empty for none.
-std::string wait_until_equal(const std::optional<sql::Duration>& timeout, const std::function<std::string()>& difference) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout ? timeout->millis() : kDefaultTimeoutMs);
+std::string wait_until_equal(const std::optional<sql::Duration>& timeout,
+                             const std::function<std::string()>& difference) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout ? timeout->millis() : kDefaultTimeoutMs);
   while (true) {
     std::string found = difference();
     if (found.empty() || std::chrono::steady_clock::now() >= deadline) return found;
@@ -31,8 +33,10 @@ StatementResult StatementExecutor::execute(const sql::AssertTopic& s) {
     if (property.name != "PARTITIONS" && property.name != "REPLICAS") {
       refuse("ASSERT TOPIC compares PARTITIONS and REPLICAS, not " + property.name + ".", property.pos);
     }
-    const bool number = property.value->kind == sql::ExprKind::kInteger || property.value->kind == sql::ExprKind::kBigint;
-    if (!number) refuse(property.name + " needs a whole number, not " + sql::to_sql(*property.value) + ".", property.pos);
+    const bool number =
+        property.value->kind == sql::ExprKind::kInteger || property.value->kind == sql::ExprKind::kBigint;
+    if (!number)
+      refuse(property.name + " needs a whole number, not " + sql::to_sql(*property.value) + ".", property.pos);
     wanted.emplace_back(property.name, static_cast<const sql::IntegerLiteral&>(*property.value).value);
   }
   const std::string difference = wait_until_equal(s.timeout, [&]() -> std::string {
@@ -42,7 +46,8 @@ StatementResult StatementExecutor::execute(const sql::AssertTopic& s) {
     for (const auto& [name, value] : wanted) {
       const int64_t actual = name == "PARTITIONS" ? topic->config.partitions : topic->config.replicas;
       if (actual != value) {
-        return "The topic " + s.topic + " has " + name + "=" + std::to_string(actual) + ", not " + std::to_string(value) + ".";
+        return "The topic " + s.topic + " has " + name + "=" + std::to_string(actual) + ", not " +
+               std::to_string(value) + ".";
       }
     }
     return "";

@@ -45,14 +45,16 @@ StatementResult StatementExecutor::execute(const sql::CreateConnector& s) {
   ConnectorDefinition definition;
   definition.name = s.name.name;
   definition.is_source = s.is_source;
-  for (const sql::Property& property : s.properties) definition.properties[property.name] = property_text(*property.value);
+  for (const sql::Property& property : s.properties)
+    definition.properties[property.name] = property_text(*property.value);
   engine_.connectors_->validate(definition);
   StatementResult result;
   const std::vector<std::string> secret = engine_.connectors_->secret_options(definition);
   for (const std::string& option : secret) {
     if (has_references(definition.properties[option])) continue;
-    result.warnings.push_back("The option '" + option + "' of connector " + s.name.name +
-                              " is kept in the command log as it was written. With ${env:NAME} or ${file:PATH:KEY} only the reference is.");
+    result.warnings.push_back(
+        "The option '" + option + "' of connector " + s.name.name +
+        " is kept in the command log as it was written. With ${env:NAME} or ${file:PATH:KEY} only the reference is.");
   }
   definition.sql = masked_text(s, secret);
   Command command;

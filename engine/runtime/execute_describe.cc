@@ -132,8 +132,10 @@ StatementResult StatementExecutor::describe_source(const Source& source, bool ex
 }
 
 StatementResult StatementExecutor::describe_function(const sql::Identifier& name) {
-  if (const ScalarFunction* function = engine_.functions_->find(name.name)) return function_description(*function, "SCALAR");
-  if (const ScalarFunction* function = engine_.functions_->find_table_function(name.name)) return function_description(*function, "TABLE");
+  if (const ScalarFunction* function = engine_.functions_->find(name.name))
+    return function_description(*function, "SCALAR");
+  if (const ScalarFunction* function = engine_.functions_->find_table_function(name.name))
+    return function_description(*function, "TABLE");
   if (const AggregateFunction* function = engine_.functions_->find_aggregate(name.name)) {
     StatementResult result = function_description(*function, "AGGREGATE");
     result.message += described_line("Applies to", function->undo ? "streams and tables" : "streams");

@@ -95,10 +95,13 @@ TableResult StatementExecutor::show_topics(bool all, bool extended) {
   std::vector<log::TopicInfo> topics = engine_.services_.log->list_topics();
   std::sort(topics.begin(), topics.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   for (const log::TopicInfo& topic : topics) {
-    const bool internal = topic.internal || topic.name.starts_with("_") || topic.name == engine_.services_.processing_log_topic;
+    const bool internal =
+        topic.internal || topic.name.starts_with("_") || topic.name == engine_.services_.processing_log_topic;
     if (internal && !all) continue;
-    const bool importable = !internal && std::find(subjects.begin(), subjects.end(), topic.name + "-value") != subjects.end();
-    std::vector<std::string> row = {topic.name, std::to_string(topic.config.partitions), std::to_string(topic.config.replicas),
+    const bool importable =
+        !internal && std::find(subjects.begin(), subjects.end(), topic.name + "-value") != subjects.end();
+    std::vector<std::string> row = {topic.name, std::to_string(topic.config.partitions),
+                                    std::to_string(topic.config.replicas),
                                     importable ? imported_stream_name(topic.name) : ""};
     if (extended) {
       std::string starts, ends;
@@ -129,8 +132,8 @@ TableResult StatementExecutor::show_queries(bool extended) {
   for (const PersistentQueryPtr& query : engine_.catalog_->queries()) {
     const auto status = engine_.query_status(query->id);
     const SourcePtr sink = engine_.catalog_->find_source(query->sink);
-    add({query->id, "PERSISTENT", status ? query_state_name(status->state()) : "UNKNOWN", query->sink, sink ? sink->topic : "",
-         query->sql},
+    add({query->id, "PERSISTENT", status ? query_state_name(status->state()) : "UNKNOWN", query->sink,
+         sink ? sink->topic : "", query->sql},
         status.get());
   }
   std::vector<std::string> push;
@@ -155,12 +158,16 @@ TableResult StatementExecutor::show_properties() {
     const bool server = overrides.contains(definition.name);
     std::string value = local ? session->second : engine_.config_.get(definition.name);
     value = definition.secret && !value.empty() ? "***" : sql::shown_value(definition.name, value);
-    table.rows.push_back({definition.name, definition.session ? "SESSION" : "SERVER", local ? "SESSION" : server ? "SERVER" : "",
+    table.rows.push_back({definition.name, definition.session ? "SESSION" : "SERVER",
+                          local    ? "SESSION"
+                          : server ? "SERVER"
+                                   : "",
                           std::move(value)});
   }
   // Client settings of Kafka: their names, and their values unless they are secret.
   for (const auto& [name, value] : engine_.config_.overrides()) {
-    if (Config::find(name) == nullptr) table.rows.push_back({name, "KAFKA", "SERVER", Config::is_secret(name) ? "***" : sql::shown_value(name, value)});
+    if (Config::find(name) == nullptr)
+      table.rows.push_back({name, "KAFKA", "SERVER", Config::is_secret(name) ? "***" : sql::shown_value(name, value)});
   }
   return table;
 }

@@ -31,7 +31,8 @@ bool StatementExecutor::ensure_topic(const TopicNeed& need, const sql::Identifie
   if (existing) {
     if (need.partitions && *need.partitions != existing->config.partitions) {
       refuse("The topic " + need.topic + " exists with " + std::to_string(existing->config.partitions) +
-                 " partitions, but PARTITIONS is " + std::to_string(*need.partitions) + ". Leave PARTITIONS out or use another topic.",
+                 " partitions, but PARTITIONS is " + std::to_string(*need.partitions) +
+                 ". Leave PARTITIONS out or use another topic.",
              source.pos);
     }
     return false;
@@ -59,7 +60,10 @@ StatementResult StatementExecutor::execute(const sql::CreateSource& s) {
   }
   ensure_topic(bound.topic, s.name);
   const auto register_side = [&](bool key) {
-    FormatContext context{key ? bound.source.key_format : bound.source.value_format, key, bound.source.topic, {},
+    FormatContext context{key ? bound.source.key_format : bound.source.value_format,
+                          key,
+                          bound.source.topic,
+                          {},
                           engine_.services_.tasks.registry};
     for (const SourceColumn* column : key ? bound.source.key_columns() : bound.source.value_columns()) {
       context.columns.push_back({column->name, column->type});
@@ -78,7 +82,8 @@ StatementResult StatementExecutor::execute(const sql::CreateSource& s) {
   return result;
 }
 
-void StatementExecutor::create_sink_and_query(const BoundPersistentQuery& bound, const sql::Identifier& name, Command& command) {
+void StatementExecutor::create_sink_and_query(const BoundPersistentQuery& bound, const sql::Identifier& name,
+                                              Command& command) {
   bool made = false;
   if (bound.topic) {
     made = ensure_topic(*bound.topic, name);
@@ -164,7 +169,8 @@ StatementResult StatementExecutor::execute(const sql::InsertInto& s) {
 StatementResult StatementExecutor::execute(const sql::DropSource& s) {
   std::lock_guard lock(engine_.statement_mutex_);
   StatementResult result;
-  if (!engine_.catalog_->find_source(s.name.name) && s.if_exists) return nothing_to_do("Source " + s.name.name + " does not exist.");
+  if (!engine_.catalog_->find_source(s.name.name) && s.if_exists)
+    return nothing_to_do("Source " + s.name.name + " does not exist.");
   const SourcePtr source = require_source(s.name, s.kind);
   std::vector<std::string> users = engine_.catalog_->readers_of(source->name);
   for (const std::string& writer : engine_.catalog_->writers_of(source->name)) {
@@ -173,7 +179,8 @@ StatementResult StatementExecutor::execute(const sql::DropSource& s) {
   if (!users.empty()) {
     std::string list;
     for (const std::string& user : users) list += (list.empty() ? "" : ", ") + user;
-    refuse("Cannot drop " + source->name + ": it is used by the queries " + list + ". TERMINATE them first.", s.name.pos);
+    refuse("Cannot drop " + source->name + ": it is used by the queries " + list + ". TERMINATE them first.",
+           s.name.pos);
   }
   if (source->name == "KSQL_PROCESSING_LOG") {
     refuse("KSQL_PROCESSING_LOG belongs to the engine and can't be dropped.", s.name.pos);
@@ -310,7 +317,9 @@ StatementResult StatementExecutor::execute(const sql::ControlQuery& s) {
     if (s.action == Action::kResume && !query->paused && !failed) continue;
     engine_.append_and_apply(command);
   }
-  const char* verb = s.action == Action::kTerminate ? " terminated." : s.action == Action::kPause ? " paused." : " resumed.";
+  const char* verb = s.action == Action::kTerminate ? " terminated."
+                     : s.action == Action::kPause   ? " paused."
+                                                    : " resumed.";
   result.message = s.query_id ? "Query " + s.query_id->name + verb : "All queries" + std::string(verb);
   return result;
 }

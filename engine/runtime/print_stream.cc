@@ -18,11 +18,13 @@ namespace {
 
 // Looks like a JSON value: an object, array, string, number or word.
 bool is_json(std::string_view text) {
-  if (text[0] == '{' || text[0] == '[' || text[0] == '"' || text == "true" || text == "false" || text == "null") return true;
+  if (text[0] == '{' || text[0] == '[' || text[0] == '"' || text == "true" || text == "false" || text == "null")
+    return true;
   return text.find_first_not_of("-+.0123456789eE") == std::string_view::npos;
 }
 
-// Guesses what the bytes are, record by record, as nothing declares it: JSON (also behind a registry header), text, or bytes.
+// Guesses what the bytes are, record by record, as nothing declares it: JSON (also behind a registry header), text, or
+// bytes.
 std::string guessed_format(std::string_view bytes) {
   if (const auto id = schema_id_of(bytes)) {
     if (bytes.size() > 5 && is_json(bytes.substr(5))) return "JSON_SR";
@@ -32,7 +34,8 @@ std::string guessed_format(std::string_view bytes) {
   const size_t begin = bytes.find_first_not_of(" \t\r\n");
   if (begin != std::string_view::npos && (bytes[begin] == '{' || bytes[begin] == '[')) return "JSON";
   // Small integers are valid UTF-8 too, but no text begins with a NUL.
-  if (!bytes.empty() && bytes[0] == '\0') return bytes.size() == 4 ? "KAFKA_INT" : bytes.size() == 8 ? "KAFKA_BIGINT" : "BYTES";
+  if (!bytes.empty() && bytes[0] == '\0')
+    return bytes.size() == 4 ? "KAFKA_INT" : bytes.size() == 8 ? "KAFKA_BIGINT" : "BYTES";
   return "KAFKA_STRING";
 }
 
@@ -53,7 +56,8 @@ std::string without_control_characters(std::string_view text) {
 // The texts of payloads whose schema is registered. Belongs to one stream, hence one thread.
 class SchemaTexts {
  public:
-  explicit SchemaTexts(std::shared_ptr<SchemaRegistry> registry) : registry_(registry), protobuf_(std::move(registry)) {}
+  explicit SchemaTexts(std::shared_ptr<SchemaRegistry> registry)
+      : registry_(registry), protobuf_(std::move(registry)) {}
 
   // nullopt: the bytes aren't behind the id of a schema that says how to read them.
   std::optional<std::string> text_of(std::string_view bytes) {
@@ -99,7 +103,12 @@ class PrintStream final : public RowStream {
   // `window`: of the topic's keys, if they have one.
   PrintStream(log::Log& log, std::shared_ptr<SchemaRegistry> registry, const log::TopicInfo& topic,
               const std::optional<WindowInfo>& window, const sql::Print& print)
-      : id_("print_" + topic.name), schemas_(std::move(registry)), window_(window), limit_(print.limit), interval_(std::max<int64_t>(1, print.interval.value_or(1))), reader_(log.open_reader()) {
+      : id_("print_" + topic.name),
+        schemas_(std::move(registry)),
+        window_(window),
+        limit_(print.limit),
+        interval_(std::max<int64_t>(1, print.interval.value_or(1))),
+        reader_(log.open_reader()) {
     schema_.push_back({"LINE", Type::string(), false});
     for (int32_t p = 0; p < topic.config.partitions; ++p) {
       reader_->assign({topic.name, p}, print.from_beginning ? log::kEarliest : log::kLatest);
@@ -113,7 +122,8 @@ class PrintStream final : public RowStream {
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     while (lines_.empty()) {
       if (closed_ || limit_reached()) return State::kDone;
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       if (left.count() <= 0) return State::kTimeout;
       for (const log::FetchedRecords& fetched : reader_->poll(left, 500)) {
         for (const log::RecordView& record : fetched.records) {
@@ -142,7 +152,8 @@ class PrintStream final : public RowStream {
     std::replace(time.begin(), time.begin() + std::min<size_t>(10, time.size()), '-', '/');
     std::string headers;
     for (const log::HeaderView& header : record.headers) {
-      headers += (headers.empty() ? ", headers: {" : ", ") + std::string(header.key) + ": " + payload_text(header.value, schemas_);
+      headers += (headers.empty() ? ", headers: {" : ", ") + std::string(header.key) + ": " +
+                 payload_text(header.value, schemas_);
     }
     if (!headers.empty()) headers += "}";
     return fmt::format("rowtime: {} Z, key: {}, value: {}, partition: {}{}", time, key_text(record.key),
@@ -182,7 +193,8 @@ StatementResult StatementExecutor::execute(const sql::Print& s) {
     if (source->topic == s.topic && source->window) window = source->window;
   }
   StatementResult result;
-  result.rows = std::make_shared<PrintStream>(*engine_.services_.log, engine_.services_.tasks.registry, *topic, window, s);
+  result.rows =
+      std::make_shared<PrintStream>(*engine_.services_.log, engine_.services_.tasks.registry, *topic, window, s);
   result.is_print = true;
   return result;
 }

@@ -6,14 +6,22 @@ namespace weir {
 
 const char* error_stage_name(RowError::Stage stage) {
   switch (stage) {
-    case RowError::Stage::kDecodeKey: return "DESERIALIZATION_ERROR_KEY";
-    case RowError::Stage::kDecodeValue: return "DESERIALIZATION_ERROR_VALUE";
-    case RowError::Stage::kTimestamp: return "TIMESTAMP_ERROR";
-    case RowError::Stage::kEvaluate: return "EVALUATION_ERROR";
-    case RowError::Stage::kEncode: return "SERIALIZATION_ERROR";
-    case RowError::Stage::kNullKey: return "NULL_KEY";
-    case RowError::Stage::kLate: return "LATE_RECORD";
-    case RowError::Stage::kProduce: return "PRODUCTION_ERROR";
+    case RowError::Stage::kDecodeKey:
+      return "DESERIALIZATION_ERROR_KEY";
+    case RowError::Stage::kDecodeValue:
+      return "DESERIALIZATION_ERROR_VALUE";
+    case RowError::Stage::kTimestamp:
+      return "TIMESTAMP_ERROR";
+    case RowError::Stage::kEvaluate:
+      return "EVALUATION_ERROR";
+    case RowError::Stage::kEncode:
+      return "SERIALIZATION_ERROR";
+    case RowError::Stage::kNullKey:
+      return "NULL_KEY";
+    case RowError::Stage::kLate:
+      return "LATE_RECORD";
+    case RowError::Stage::kProduce:
+      return "PRODUCTION_ERROR";
   }
   return "UNKNOWN";
 }

@@ -1,4 +1,5 @@
-// The processing log: what could not be processed, as records of a topic that KSQL_PROCESSING_LOG makes a stream. Any thread.
+// The processing log: what could not be processed, as records of a topic that KSQL_PROCESSING_LOG makes a stream. Any
+// thread.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@ namespace weir {
 
 inline constexpr const char* kProcessingLogStream = "KSQL_PROCESSING_LOG";
 
-// The record's value: JSON with the stream's columns. Key and value bytes are given as text where they are UTF-8 and always as base64.
+// The record's value: JSON with the stream's columns. Key and value bytes are given as text where they are UTF-8 and
+// always as base64.
 std::string processing_log_value(const std::string& query_id, const ProcessingError& error);
 
 // The stream's catalog entry over `topic`.

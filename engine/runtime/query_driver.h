@@ -1,6 +1,6 @@
-// Runs one query synchronously on the caller's thread, record by record, with nothing kept: what `weir test` uses instead
-// of workers. A record goes through all stages, repartition topics looped back at once, before the next is taken. Every
-// topic counts as having the same number of partitions, whatever it has in the log.
+// Runs one query synchronously on the caller's thread, record by record, with nothing kept: what `weir test` uses
+// instead of workers. A record goes through all stages, repartition topics looped back at once, before the next is
+// taken. Every topic counts as having the same number of partitions, whatever it has in the log.
 #pragma once
 
 #include <functional>
@@ -16,14 +16,14 @@ namespace weir {
 class QueryDriver {
  public:
   struct Handlers {
-    std::function<void(const log::RecordView&)> output;     // a record for the sink's topic
+    std::function<void(const log::RecordView&)> output;  // a record for the sink's topic
     std::function<void(const ProcessingError&)> error;
-    std::function<void(const Batch&)> rows;                 // push queries
+    std::function<void(const Batch&)> rows;  // push queries
   };
 
   struct Options {
-    // Between any two records all tasks end and are made anew, their state restored from its changelogs. The output must
-    // be the same.
+    // Between any two records all tasks end and are made anew, their state restored from its changelogs. The output
+    // must be the same.
     bool restart = false;
     // Of every topic: each stage has a task for each, and records go where Java's partitioner puts their key.
     int32_t partitions = 1;
@@ -34,7 +34,8 @@ class QueryDriver {
   ~QueryDriver();
 
   const QueryDefinition& query() const { return *query_; }
-  // Takes over what `replaced` has kept, before the first record: CREATE OR REPLACE. Its stores are those of the same names.
+  // Takes over what `replaced` has kept, before the first record: CREATE OR REPLACE. Its stores are those of the same
+  // names.
   void go_on_from(const QueryDriver& replaced);
   bool reads(const std::string& topic) const;
   // Pushes one record of a source topic through. What a task throws (a query that must die) is let through.

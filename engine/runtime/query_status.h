@@ -13,7 +13,8 @@ namespace weir {
 
 class QueryStatus {
  public:
-  // kRetrying: a peer is away; the query goes on by itself when it is back. kError: ended with a reason; RESUME tries again.
+  // kRetrying: a peer is away; the query goes on by itself when it is back. kError: ended with a reason; RESUME tries
+  // again.
   enum class State { kStarting, kRunning, kPaused, kRetrying, kError, kTerminated };
 
   State state() const { return state_.load(); }

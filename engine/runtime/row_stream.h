@@ -1,5 +1,5 @@
-// The rows of a push query or PRINT on their way to one client: a bounded queue between the worker that produces them and the
-// client's thread. Thread-safe.
+// The rows of a push query or PRINT on their way to one client: a bounded queue between the worker that produces them
+// and the client's thread. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,8 @@ class RowStream {
   virtual std::optional<std::string> error() const = 0;
 };
 
-// A RowStream fed by one or more tasks. The producers stop taking input while the queue is full, so a slow client slows only itself.
+// A RowStream fed by one or more tasks. The producers stop taking input while the queue is full, so a slow client slows
+// only itself.
 class QueuedRowStream final : public RowStream {
  public:
   QueuedRowStream(std::string query_id, PlanSchema schema, std::optional<int64_t> limit);
@@ -54,7 +55,8 @@ class QueuedRowStream final : public RowStream {
   void fail(const std::string& message);
   bool full() const;
   bool closed() const;
-  // `on_space`: called without the lock when a full queue has room again; `on_close`: once, when the stream is closed or complete.
+  // `on_space`: called without the lock when a full queue has room again; `on_close`: once, when the stream is closed
+  // or complete.
   void set_callbacks(std::function<void()> on_space, std::function<void()> on_close);
 
  private:

@@ -53,8 +53,8 @@ StatementResult StatementExecutor::nothing_to_do(const std::string& message) {
 }
 
 StatementResult StatementExecutor::source_exists(sql::SourceKind wanted, const Source& existing) {
-  return nothing_to_do(std::string("Cannot add ") + (wanted == sql::SourceKind::kStream ? "stream" : "table") + " " + existing.name +
-                       ": a " + sql::source_kind_name(existing.kind) + " of that name already exists.");
+  return nothing_to_do(std::string("Cannot add ") + (wanted == sql::SourceKind::kStream ? "stream" : "table") + " " +
+                       existing.name + ": a " + sql::source_kind_name(existing.kind) + " of that name already exists.");
 }
 
 std::string StatementExecutor::canonical() const { return sql::to_sql(statement_); }
@@ -68,7 +68,8 @@ SourcePtr StatementExecutor::require_source(const sql::Identifier& name, std::op
            name.pos);
   }
   if (kind && source->kind != *kind) {
-    refuse(name.name + " is a " + sql::source_kind_name(source->kind) + ", not a " + sql::source_kind_name(*kind) + ".", name.pos);
+    refuse(name.name + " is a " + sql::source_kind_name(source->kind) + ", not a " + sql::source_kind_name(*kind) + ".",
+           name.pos);
   }
   return source;
 }

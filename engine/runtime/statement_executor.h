@@ -1,5 +1,5 @@
-// Executes one bound statement against the engine: one method for each kind of statement. Made for each call of Engine::execute, on the
-// caller's thread.
+// Executes one bound statement against the engine: one method for each kind of statement. Made for each call of
+// Engine::execute, on the caller's thread.
 #pragma once
 
 #include "engine/runtime/engine.h"

@@ -67,7 +67,8 @@ std::string resolve_references(const std::string& value, std::vector<std::string
   }
 }
 
-void read_properties_file(const std::string& path, const std::function<void(const std::string&, const std::string&)>& visit) {
+void read_properties_file(const std::string& path,
+                          const std::function<void(const std::string&, const std::string&)>& visit) {
   std::ifstream file(path);
   if (!file) throw std::invalid_argument("The file " + path + " can't be read. Check the path and its permissions.");
   std::string line;

@@ -53,10 +53,8 @@ void Worker::execute(std::function<void()> command) {
 }
 
 void Worker::add(std::shared_ptr<const QueryDefinition> query, std::vector<TaskPlace> places) {
-  execute([&] {
-    units_.push_back(std::make_unique<QueryUnit>(std::move(query), std::move(places), services_,
-                                                 waker()));
-  });
+  execute(
+      [&] { units_.push_back(std::make_unique<QueryUnit>(std::move(query), std::move(places), services_, waker())); });
 }
 
 void Worker::remove(const std::string& query_id) {

@@ -44,8 +44,8 @@ class WorkerPool {
   // Spreads the query's tasks over the workers: equal partition numbers of all stages to one worker.
   void start(const std::shared_ptr<const QueryDefinition>& query);
   void stop(const std::string& query_id);
-  // Wakes all workers; may be called by any thread, also when the pool is gone: it doesn't keep it alive, because a worker's own
-  // thread can't end it.
+  // Wakes all workers; may be called by any thread, also when the pool is gone: it doesn't keep it alive, because a
+  // worker's own thread can't end it.
   std::function<void()> waker() const;
 
  private:

@@ -37,7 +37,10 @@ class Arena {
 
  private:
   void grow(size_t bytes);
-  struct Block { std::unique_ptr<char[]> memory; size_t size; };
+  struct Block {
+    std::unique_ptr<char[]> memory;
+    size_t size;
+  };
   size_t block_bytes_;
   std::vector<Block> blocks_;
   char* next_ = nullptr;

@@ -1,5 +1,6 @@
-// Up to kMaxBatchRows rows on their way through a task: typed columns and each row's metadata. Passed down the operators
-// by const reference; views in it are valid until the push returns, so who keeps rows copies them. One thread.
+// Up to kMaxBatchRows rows on their way through a task: typed columns and each row's metadata. Passed down the
+// operators by const reference; views in it are valid until the push returns, so who keeps rows copies them. One
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +36,10 @@ struct WindowBounds {
 
 struct Batch {
   uint32_t rows = 0;
-  std::vector<ColumnPtr> columns;    // each at least `rows` long
-  std::vector<int64_t> timestamps;   // event time of each row, ms
-  // Where the rows came from: for errors, the processing log and ROWPARTITION / ROWOFFSET. Offsets may be empty for derived rows.
+  std::vector<ColumnPtr> columns;   // each at least `rows` long
+  std::vector<int64_t> timestamps;  // event time of each row, ms
+  // Where the rows came from: for errors, the processing log and ROWPARTITION / ROWOFFSET. Offsets may be empty for
+  // derived rows.
   int32_t partition = 0;
   std::vector<int64_t> offsets;
   // The records that the rows were read from, so that an error can show their bytes: one for the whole batch, or one

@@ -1,5 +1,5 @@
-// What goes wrong with single rows while a batch is decoded, evaluated or encoded: the row is nulled or dropped by the one
-// who reports, the batch goes on, and the reports end as rows of the processing log. One task, one thread.
+// What goes wrong with single rows while a batch is decoded, evaluated or encoded: the row is nulled or dropped by the
+// one who reports, the batch goes on, and the reports end as rows of the processing log. One task, one thread.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,10 @@ class RowErrors {
   }
   uint64_t count() const { return count_; }
   const std::vector<RowError>& errors() const { return errors_; }
-  void clear() { errors_.clear(); count_ = 0; }
+  void clear() {
+    errors_.clear();
+    count_ = 0;
+  }
 
  private:
   static constexpr size_t kKept = 4096;

@@ -65,8 +65,9 @@ bool equals_prefix_ignoring_case(std::string_view text, std::string_view word) {
   return true;
 }
 
-// The usual values of users' columns, at a fifth of the general way's cost: those in Java's plain range with at most four digits after the
-// point. A decimal of up to 15 digits that reads back as the value is the shortest one that does, trailing zeros apart.
+// The usual values of users' columns, at a fifth of the general way's cost: those in Java's plain range with at most
+// four digits after the point. A decimal of up to 15 digits that reads back as the value is the shortest one that does,
+// trailing zeros apart.
 bool append_short_double(std::string& out, double value) {
   constexpr int64_t kScale = 10000;
   if (value < 1e-3 || value >= 1e7) return false;

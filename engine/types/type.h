@@ -10,7 +10,20 @@ namespace weir {
 
 // kNull is the type of a bare NULL literal; no column of a source has it.
 enum class TypeKind : uint8_t {
-  kNull, kBoolean, kInt, kBigint, kDouble, kDecimal, kString, kBytes, kDate, kTime, kTimestamp, kArray, kMap, kStruct
+  kNull,
+  kBoolean,
+  kInt,
+  kBigint,
+  kDouble,
+  kDecimal,
+  kString,
+  kBytes,
+  kDate,
+  kTime,
+  kTimestamp,
+  kArray,
+  kMap,
+  kStruct
 };
 
 class Type;
@@ -43,11 +56,11 @@ class Type {
   static TypePtr structure(std::vector<StructField> fields);
 
   TypeKind kind() const { return kind_; }
-  int precision() const { return precision_; }  // kDecimal
-  int scale() const { return scale_; }          // kDecimal
-  const TypePtr& element() const { return children_[0].type; }    // kArray
-  const TypePtr& map_key() const { return children_[0].type; }    // kMap
-  const TypePtr& map_value() const { return children_[1].type; }  // kMap
+  int precision() const { return precision_; }                          // kDecimal
+  int scale() const { return scale_; }                                  // kDecimal
+  const TypePtr& element() const { return children_[0].type; }          // kArray
+  const TypePtr& map_key() const { return children_[0].type; }          // kMap
+  const TypePtr& map_value() const { return children_[1].type; }        // kMap
   const std::vector<StructField>& fields() const { return children_; }  // kStruct
   // The index of the field of that exact name, or -1.
   int field_index(const std::string& name) const;

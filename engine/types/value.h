@@ -1,5 +1,5 @@
-// A single boxed value, for everything that isn't the record path: literals, INSERT VALUES, test expectations, result rows.
-// Untyped: its type is known from the context (column, expression).
+// A single boxed value, for everything that isn't the record path: literals, INSERT VALUES, test expectations, result
+// rows. Untyped: its type is known from the context (column, expression).
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,17 @@ namespace weir {
 using Int128 = __int128;
 
 class Value;
-using ValueList = std::vector<Value>;                          // ARRAY elements, STRUCT fields in the type's order
-using ValueMap = std::vector<std::pair<Value, Value>>;         // MAP entries in insertion order
+using ValueList = std::vector<Value>;                   // ARRAY elements, STRUCT fields in the type's order
+using ValueMap = std::vector<std::pair<Value, Value>>;  // MAP entries in insertion order
 
 class Value {
  public:
-  Value() = default;  // NULL
-  Value(bool v) : v_(v) {}                 // BOOLEAN
-  Value(int32_t v) : v_(int64_t{v}) {}     // INT, DATE (days), TIME (ms of the day)
-  Value(int64_t v) : v_(v) {}              // BIGINT, TIMESTAMP (ms since the epoch), and INT, DATE, TIME
+  Value() = default;                    // NULL
+  Value(bool v) : v_(v) {}              // BOOLEAN
+  Value(int32_t v) : v_(int64_t{v}) {}  // INT, DATE (days), TIME (ms of the day)
+  Value(int64_t v) : v_(v) {}           // BIGINT, TIMESTAMP (ms since the epoch), and INT, DATE, TIME
   Value(double v) : v_(v) {}
-  Value(Int128 v) : v_(v) {}               // DECIMAL: unscaled
+  Value(Int128 v) : v_(v) {}                  // DECIMAL: unscaled
   Value(std::string v) : v_(std::move(v)) {}  // STRING (UTF-8) or BYTES
   Value(const char* v) : v_(std::string(v)) {}
   Value(ValueList v) : v_(std::move(v)) {}
@@ -46,8 +46,9 @@ class Value {
   std::variant<std::monostate, bool, int64_t, double, Int128, std::string, ValueList, ValueMap> v_;
 };
 
-// ksqlDB's text forms: what CAST(x AS STRING) gives (Java's Double.toString, plain decimals with their scale, ISO dates,
-// [a, b], {k=v}, Struct{A=1,B=x}). NULL inside an array or map prints null; a struct leaves out the fields that are NULL.
+// ksqlDB's text forms: what CAST(x AS STRING) gives (Java's Double.toString, plain decimals with their scale, ISO
+// dates, [a, b], {k=v}, Struct{A=1,B=x}). NULL inside an array or map prints null; a struct leaves out the fields that
+// are NULL.
 std::string to_text(const Value& value, const Type& type);
 // JSON text of a result row's value as ksqlDB's REST prints it: decimals as numbers with scale, BYTES base64, DATE
 // "2020-01-01", TIME "10:00:00", TIMESTAMP "2020-01-01T00:00:00.000".

@@ -1,5 +1,5 @@
-// Values of any type ↔ compact bytes: what rows in state stores, changelogs and repartition topics and the states of aggregates are
-// made of (docs/formats.md, "Rows"). No state; any thread.
+// Values of any type ↔ compact bytes: what rows in state stores, changelogs and repartition topics and the states of
+// aggregates are made of (docs/formats.md, "Rows"). No state; any thread.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ enum class MapOrder { kAsIs, kByKey };
 // Appends row `row`, which isn't NULL.
 void encode_value(const Column& column, size_t row, std::string& out, MapOrder order = MapOrder::kAsIs);
 
-// Takes bytes from the front of some that were stored. Reading past the end throws std::runtime_error: they are damaged.
+// Takes bytes from the front of some that were stored. Reading past the end throws std::runtime_error: they are
+// damaged.
 class ValueReader {
  public:
   explicit ValueReader(std::string_view bytes) : next_(bytes.data()), end_(bytes.data() + bytes.size()) {}

@@ -5,7 +5,6 @@
 #include <cstring>
 #include "storage/log/fixed_width.h"
 
-
 namespace weir::log {
 
 namespace {

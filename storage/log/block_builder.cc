@@ -4,7 +4,6 @@
 #include <cstring>
 #include "storage/varint.h"
 
-
 namespace weir::log {
 
 namespace {

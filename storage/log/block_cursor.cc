@@ -3,7 +3,6 @@
 #include <algorithm>
 #include "storage/varint.h"
 
-
 namespace weir::log {
 
 HeaderView* HeaderArena::allocate(size_t count) {

@@ -6,10 +6,10 @@
 #include "storage/log/block_cursor.h"
 #include "storage/log/embedded_reader.h"
 #include "storage/log/embedded_transaction.h"
+#include "storage/log/fixed_width.h"
 #include "storage/log/memory_block_store.h"
 #include "storage/log/partition_maintenance.h"
 #include "storage/log/rocks_block_store.h"
-#include "storage/log/fixed_width.h"
 
 namespace weir::log {
 

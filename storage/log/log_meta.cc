@@ -4,7 +4,6 @@
 #include "storage/log/fixed_width.h"
 #include "storage/varint.h"
 
-
 namespace weir::log {
 
 namespace {

@@ -19,8 +19,8 @@ struct HeaderView {
 };
 
 struct RecordView {
-  OptionalBytes key;    // nullopt: the record has no key
-  OptionalBytes value;  // nullopt: a tombstone
+  OptionalBytes key;      // nullopt: the record has no key
+  OptionalBytes value;    // nullopt: a tombstone
   int64_t timestamp = 0;  // milliseconds since the epoch, event time
   int64_t offset = 0;     // ignored when appending
   std::span<const HeaderView> headers;

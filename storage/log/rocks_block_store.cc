@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <limits>
 
-#include "storage/log/log.h"
 #include "storage/log/fixed_width.h"
+#include "storage/log/log.h"
 #include "storage/varint.h"
 
 namespace weir::log {

@@ -42,8 +42,7 @@ void BlockWriter::add(int64_t time, int64_t start, std::string_view key, uint64_
   if (size_ + most > buffer_.size()) buffer_.resize(std::max(std::min(buffer_.size() * 2, kBlockBytes), size_ + most));
   char* out = buffer_.data() + size_;
   // Differences of times wrap around, here and in the reader, so that every pair of times has one.
-  out =
-      put_varint(out, zigzag(static_cast<int64_t>(static_cast<uint64_t>(time) - static_cast<uint64_t>(last_time_))));
+  out = put_varint(out, zigzag(static_cast<int64_t>(static_cast<uint64_t>(time) - static_cast<uint64_t>(last_time_))));
   if (kind_ == BlockKind::kSession) {
     out = put_varint(out, zigzag(static_cast<int64_t>(static_cast<uint64_t>(time) - static_cast<uint64_t>(start))));
   }

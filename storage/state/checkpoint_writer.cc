@@ -100,8 +100,9 @@ void CheckpointWriter::commit(std::string_view meta) {
   for (const Files& store : stores_) {
     if (!store.paths.empty()) add(store.family->handle(), store.paths);
   }
-  // RocksDB 7.8 places the files by the newest version's levels but looks for overlaps in the one that readers see; a compaction that
-  // is being installed makes the two differ, which ends the process in an assertion. So none may run meanwhile.
+  // RocksDB 7.8 places the files by the newest version's levels but looks for overlaps in the one that readers see; a
+  // compaction that is being installed makes the two differ, which ends the process in an assertion. So none may run
+  // meanwhile.
   rocksdb::Status status = database_.rocks().PauseBackgroundWork();
   if (status.ok()) {
     status = database_.rocks().IngestExternalFiles(files);

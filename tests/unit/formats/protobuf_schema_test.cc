@@ -56,8 +56,9 @@ TEST_CASE("the columns of a Protobuf schema are Connect's") {
 }
 
 TEST_CASE("a decimal's digits are in its field's options, in either way of writing them") {
-  const std::string head = "syntax = \"proto3\"; import \"confluent/type/decimal.proto\"; message M { "
-                           "confluent.type.Decimal a = 1 ";
+  const std::string head =
+      "syntax = \"proto3\"; import \"confluent/type/decimal.proto\"; message M { "
+      "confluent.type.Decimal a = 1 ";
   CHECK(infer_proto(head + "[(confluent.field_meta) = { params: [{ value: \"4\", key: \"precision\" }, { value: \"2\", "
                            "key: \"scale\" }]}]; }") == "A DECIMAL(4, 2)");
   CHECK(infer_proto(head + "[(confluent.field_meta).params = { key: \"scale\" value: \"3\" }, "
@@ -109,7 +110,8 @@ TEST_CASE("imports are references, theirs included, or files that everyone has")
 }
 
 TEST_CASE("what is no schema for columns says why") {
-  CHECK(contains(proto_refusal("syntax = \"proto3\"; message M { int32 a = ; }"), "the schema with id 1: line 1, column "));
+  CHECK(contains(proto_refusal("syntax = \"proto3\"; message M { int32 a = ; }"),
+                 "the schema with id 1: line 1, column "));
   CHECK(contains(proto_refusal("syntax = \"proto3\"; message M { Nowhere a = 1; }"), "Nowhere"));
   CHECK(contains(proto_refusal("syntax = \"proto3\"; message M { }"), "The message M has no fields"));
   CHECK(contains(proto_refusal("syntax = \"proto3\"; enum E { A = 0; }"), "no message in the schema"));
@@ -134,11 +136,16 @@ TEST_CASE("the schema of columns, as Connect writes it") {
     context.spec = spec;
     return schema_text(context);
   };
-  CHECK(text({{"I", Type::integer()}, {"L", Type::bigint()}, {"D", Type::float64()}, {"B", Type::boolean()},
-              {"S", Type::string()}, {"Y", Type::bytes()}}) ==
+  CHECK(text({{"I", Type::integer()},
+              {"L", Type::bigint()},
+              {"D", Type::float64()},
+              {"B", Type::boolean()},
+              {"S", Type::string()},
+              {"Y", Type::bytes()}}) ==
         "syntax = \"proto3\";\n\nmessage ConnectDefault1 {\n  int32 I = 1;\n  int64 L = 2;\n  double D = 3;\n"
         "  bool B = 4;\n  string S = 5;\n  bytes Y = 6;\n}\n");
-  CHECK(text({{"ID", Type::bigint()}, {"M", Type::map(Type::string(), Type::integer())},
+  CHECK(text({{"ID", Type::bigint()},
+              {"M", Type::map(Type::string(), Type::integer())},
               {"A", Type::array(Type::structure({{"KEY", Type::string()}}))}}) ==
         "syntax = \"proto3\";\n\nmessage ConnectDefault1 {\n  int64 ID = 1;\n  repeated ConnectDefault2Entry M = 2;\n"
         "  repeated ConnectDefault3 A = 3;\n\n  message ConnectDefault2Entry {\n    string key = 1;\n"

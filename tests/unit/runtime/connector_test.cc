@@ -67,7 +67,8 @@ class ProbePlugin final : public ConnectorPlugin {
 
 class ConnectorEngine {
  public:
-  explicit ConnectorEngine(std::shared_ptr<Probe> probe, std::string folder = "") : probe_(std::move(probe)), folder_(std::move(folder)) {
+  explicit ConnectorEngine(std::shared_ptr<Probe> probe, std::string folder = "")
+      : probe_(std::move(probe)), folder_(std::move(folder)) {
     open();
   }
   void open() {
@@ -140,7 +141,8 @@ TEST_CASE("references in values") {
   const std::string path = directory / "with:colon.properties";
   std::ofstream(path) << "# secrets\n\npw = hunter2 \nurl=a=b\n";
   std::vector<std::string> found;
-  CHECK(resolve_references("x${env:WEIR_TEST_REFERENCE}y${file:" + path + ":pw}${other}", &found) == "xsesameyhunter2${other}");
+  CHECK(resolve_references("x${env:WEIR_TEST_REFERENCE}y${file:" + path + ":pw}${other}", &found) ==
+        "xsesameyhunter2${other}");
   CHECK(found == std::vector<std::string>{"sesame", "hunter2"});
   CHECK(resolve_references("${file:" + path + ":url}") == "a=b");
   CHECK(has_references("a${env:B}"));
@@ -164,8 +166,9 @@ TEST_CASE("a connector works with what its references stand for; nothing else se
   const EnvironmentVariable variable("WEIR_TEST_PASSWORD", "hunter2");
   const auto probe = std::make_shared<Probe>();
   ConnectorEngine engine(probe);
-  const StatementResult made =
-      engine.run("CREATE SOURCE CONNECTOR C WITH ('connector.class'='Probe', 'user'='me', 'password'='${env:WEIR_TEST_PASSWORD}');");
+  const StatementResult made = engine.run(
+      "CREATE SOURCE CONNECTOR C WITH ('connector.class'='Probe', 'user'='me', "
+      "'password'='${env:WEIR_TEST_PASSWORD}');");
   CHECK(made.warnings.empty());
   CHECK(probe->validated.at("password") == "hunter2");
   CHECK(probe->created.at("password") == "hunter2");
@@ -201,8 +204,8 @@ TEST_CASE("refusals of a connector's options don't tell secrets") {
   const EnvironmentVariable variable("WEIR_TEST_PASSWORD", "hunter2");
   const auto probe = std::make_shared<Probe>();
   ConnectorEngine engine(probe);
-  const std::string missing =
-      engine.refusal("CREATE SOURCE CONNECTOR C WITH ('connector.class'='Probe', 'password'='${env:WEIR_TEST_MISSING}');");
+  const std::string missing = engine.refusal(
+      "CREATE SOURCE CONNECTOR C WITH ('connector.class'='Probe', 'password'='${env:WEIR_TEST_MISSING}');");
   CHECK(has(missing, "'password'"));
   CHECK(has(missing, "WEIR_TEST_MISSING is not set"));
   const std::string mode =
@@ -211,7 +214,8 @@ TEST_CASE("refusals of a connector's options don't tell secrets") {
   CHECK(has(mode, "fast, slow"));
   CHECK_FALSE(has(mode, "hunter2"));
   probe->refusal = "hunter2 is refused";
-  CHECK(engine.refusal("CREATE SOURCE CONNECTOR C WITH ('connector.class'='Probe', 'password'='hunter2');") == "*** is refused");
+  CHECK(engine.refusal("CREATE SOURCE CONNECTOR C WITH ('connector.class'='Probe', 'password'='hunter2');") ==
+        "*** is refused");
   CHECK(engine.run("SHOW CONNECTORS;").tables.at(0).rows.empty());
 }
 

@@ -9,7 +9,8 @@ TEST_CASE("a persistent query writes its sink and a push query shows the rows") 
   EngineUnderTest engine;
   engine.run("CREATE STREAM S (ID INT KEY, V STRING) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);");
   engine.run("CREATE STREAM BIG AS SELECT ID, UCASE(V) AS V FROM S WHERE ID > 1 EMIT CHANGES;");
-  for (int i = 0; i < 10; ++i) engine.run("INSERT INTO S (ID, V) VALUES (" + std::to_string(i) + ", 'v" + std::to_string(i) + "');");
+  for (int i = 0; i < 10; ++i)
+    engine.run("INSERT INTO S (ID, V) VALUES (" + std::to_string(i) + ", 'v" + std::to_string(i) + "');");
   engine.wait_until_caught_up();
   CHECK(engine.records_in("BIG", 2) == 8);
   const auto rows = engine.rows("SELECT V FROM BIG EMIT CHANGES LIMIT 8;", 8);
@@ -25,9 +26,11 @@ TEST_CASE("queries, streams and types are there after a restart, and go on where
   engine.run("CREATE STREAM L (ID INT KEY, A STRING) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON', PARTITIONS=2);");
   engine.run("CREATE STREAM R (ID INT KEY, B STRING) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON', PARTITIONS=2);");
   engine.run(
-      "CREATE STREAM J AS SELECT L.ID AS ID, A, B FROM L INNER JOIN R WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON L.ID = R.ID EMIT CHANGES;");
+      "CREATE STREAM J AS SELECT L.ID AS ID, A, B FROM L INNER JOIN R WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON L.ID = R.ID "
+      "EMIT CHANGES;");
   for (int i = 0; i < 20; ++i) {
-    engine.run("INSERT INTO L (ROWTIME, ID, A) VALUES (" + std::to_string(1000 + i) + ", " + std::to_string(i) + ", 'a');");
+    engine.run("INSERT INTO L (ROWTIME, ID, A) VALUES (" + std::to_string(1000 + i) + ", " + std::to_string(i) +
+               ", 'a');");
   }
   engine.wait_until_caught_up();
   CHECK(engine.records_in("J", 2) == 0);
@@ -35,7 +38,8 @@ TEST_CASE("queries, streams and types are there after a restart, and go on where
   engine.open();
   // The left rows are found in the restored state.
   for (int i = 0; i < 20; ++i) {
-    engine.run("INSERT INTO R (ROWTIME, ID, B) VALUES (" + std::to_string(2000 + i) + ", " + std::to_string(i) + ", 'b');");
+    engine.run("INSERT INTO R (ROWTIME, ID, B) VALUES (" + std::to_string(2000 + i) + ", " + std::to_string(i) +
+               ", 'b');");
   }
   engine.wait_until_caught_up();
   CHECK(engine.records_in("J", 2) == 20);
@@ -80,7 +84,8 @@ TEST_CASE("rows that can't be read are skipped, counted and kept with their byte
   const auto status = engine->query_status("CSAS_T_0");
   REQUIRE(status != nullptr);
   CHECK(status->error_count() == 3);
-  const auto rows = engine.rows("SELECT TYPE, TOPIC, TOPIC_OFFSET, RECORD_VALUE FROM KSQL_PROCESSING_LOG EMIT CHANGES LIMIT 3;", 3);
+  const auto rows =
+      engine.rows("SELECT TYPE, TOPIC, TOPIC_OFFSET, RECORD_VALUE FROM KSQL_PROCESSING_LOG EMIT CHANGES LIMIT 3;", 3);
   std::set<int64_t> offsets;
   for (const Row& row : rows) {
     CHECK(row[1].as_string() == "s");
@@ -144,11 +149,15 @@ TEST_CASE("push queries come and go while others insert") {
 
 TEST_CASE("errors name the place, the name at fault and a candidate") {
   EngineUnderTest engine;
-  engine.run("CREATE STREAM ORDERS (ID INT KEY, AMOUNT INT) WITH (KAFKA_TOPIC='orders', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  engine.run(
+      "CREATE STREAM ORDERS (ID INT KEY, AMOUNT INT) WITH (KAFKA_TOPIC='orders', VALUE_FORMAT='JSON', PARTITIONS=1);");
   CHECK(refusal(engine, "SELECT AMOUNTT FROM ORDERS EMIT CHANGES;").find("AMOUNT") != std::string::npos);
   CHECK(refusal(engine, "SELECT * FROM ORDER_S EMIT CHANGES;").find("ORDERS") != std::string::npos);
-  CHECK(refusal(engine, "CREATE STREAM X (ID INT KEY) WITH (KAFKA_TOPIC='nowhere', VALUE_FORMAT='JSON');").find("nowhere") != std::string::npos);
+  CHECK(refusal(engine, "CREATE STREAM X (ID INT KEY) WITH (KAFKA_TOPIC='nowhere', VALUE_FORMAT='JSON');")
+            .find("nowhere") != std::string::npos);
   CHECK(refusal(engine, "SET 'auto.offset.rset'='earliest';").find("auto.offset.reset") != std::string::npos);
   CHECK(refusal(engine, "PRINT order;").find("orders") != std::string::npos);
-  CHECK(refusal(engine, "CREATE STREAM ORDERS (ID INT KEY, A INT) WITH (KAFKA_TOPIC='o2', VALUE_FORMAT='JSON', PARTITIONS=1);").find("ORDERS") != std::string::npos);
+  CHECK(refusal(engine,
+                "CREATE STREAM ORDERS (ID INT KEY, A INT) WITH (KAFKA_TOPIC='o2', VALUE_FORMAT='JSON', PARTITIONS=1);")
+            .find("ORDERS") != std::string::npos);
 }

@@ -71,15 +71,19 @@ TEST_CASE("a replaced join finds the rows that it kept") {
 TEST_CASE("a stream joined with itself goes on after restarts, each side where it was") {
   Folder folder;
   EngineUnderTest engine(folder.path());
-  engine.run("CREATE STREAM S (ID INT KEY, PARENT INT, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);");
-  engine.run("CREATE STREAM J AS SELECT C.PARENT AS PARENT, C.A AS A, P.A AS B FROM S C JOIN S P WITHIN 1 HOUR GRACE PERIOD 1 HOUR "
-             "ON C.PARENT = P.ID EMIT CHANGES;");
-  engine.run("CREATE STREAM K AS SELECT X.ID AS ID, X.A AS A, Y.A AS B FROM S X JOIN S Y WITHIN 1 HOUR GRACE PERIOD 1 HOUR "
-             "ON X.ID = Y.ID EMIT CHANGES;");
+  engine.run(
+      "CREATE STREAM S (ID INT KEY, PARENT INT, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);");
+  engine.run(
+      "CREATE STREAM J AS SELECT C.PARENT AS PARENT, C.A AS A, P.A AS B FROM S C JOIN S P WITHIN 1 HOUR GRACE PERIOD 1 "
+      "HOUR "
+      "ON C.PARENT = P.ID EMIT CHANGES;");
+  engine.run(
+      "CREATE STREAM K AS SELECT X.ID AS ID, X.A AS A, Y.A AS B FROM S X JOIN S Y WITHIN 1 HOUR GRACE PERIOD 1 HOUR "
+      "ON X.ID = Y.ID EMIT CHANGES;");
   // Each row is the parent of the next, and has a key of its own.
   for (int i = 0; i < 60; ++i) {
-    engine.run("INSERT INTO S (ROWTIME, ID, PARENT, A) VALUES (" + number(1000 + i) + ", " + number(i) + ", " + number(i - 1) +
-               ", " + number(i) + ");");
+    engine.run("INSERT INTO S (ROWTIME, ID, PARENT, A) VALUES (" + number(1000 + i) + ", " + number(i) + ", " +
+               number(i - 1) + ", " + number(i) + ");");
     if (i % 15 != 14) continue;
     engine.close();
     engine.open();

@@ -3,9 +3,9 @@
 
 #include <chrono>
 #include <filesystem>
-#include <thread>
 #include <fstream>
 #include <functional>
+#include <thread>
 
 #include "state_model.h"
 #include "tests/unit/temporary_directory.h"
