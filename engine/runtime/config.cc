@@ -22,6 +22,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"fetch.records", "1024", "Records that are taken from a partition at once", Kind::kInteger},
       {"log.sync", "false", "fsync every commit of the embedded log: survives a power cut, not only the end of the process", Kind::kBoolean},
       {"num.threads", "0", "Worker threads that run queries; 0: one for each core", Kind::kInteger},
+      {"max.task.idle.ms", "0", "How long a join with rows of one side waits for the other's, once all that was there has been read, before it goes on without", Kind::kInteger, {}, true},
       {"new.query.planner.enabled", "false", "Order the key columns of a sink as the select list does", Kind::kBoolean, {}, true},
       {"output.topic.name.prefix", "", "Put before the name of a sink's topic where KAFKA_TOPIC is not given", Kind::kText, {}, true},
       {"persistence.default.format.key", "KAFKA", "KEY_FORMAT of statements that don't give one", Kind::kText, {}, true},

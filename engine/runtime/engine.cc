@@ -218,6 +218,7 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
     query->stage_partitions.push_back(partitions > 0 ? partitions : widest);
   }
   if (plan.sink) query->sink_partitions = partitions_of(plan.sink->topic);
+  query->max_task_idle_ms = std::stoll(setting(properties, "max.task.idle.ms"));
   query->ends_on_invalid_timestamp = setting(properties, "timestamp.throw.on.invalid") == "true";
   if (const int64_t cache = std::stoll(setting(properties, "cache.max.bytes.buffering")); cache > 0) {
     int64_t tasks = 0;

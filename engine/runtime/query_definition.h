@@ -26,6 +26,7 @@ struct QueryDefinition {
   int32_t sink_partitions = 0;            // 0: push query
   std::string auto_offset_reset = "latest";
   std::optional<size_t> cache_bytes_per_task;  // cache.max.bytes.buffering; nullopt: as the process has it
+  int64_t max_task_idle_ms = 0;                // max.task.idle.ms
   bool ends_on_invalid_timestamp = false;      // timestamp.throw.on.invalid
   bool transient = false;                      // push query: nothing is kept
   std::shared_ptr<QueuedRowStream> client;     // transient

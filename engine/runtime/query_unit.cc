@@ -142,6 +142,8 @@ struct QueryUnit::Slot {
   std::unique_ptr<Task> task;
   TaskProgress committed;
   bool uncommitted = false;  // has worked since the last commit
+  std::vector<int64_t> drained_since_ms;    // of each input; -1: it has rows, or nobody has asked since it had
+  int64_t waits_until_ms = INT64_MAX;       // for an input's next row
   std::map<std::string, int64_t> changelog_ends;  // store → end offset of its changelog partition as of the last commit
 };
 
@@ -168,6 +170,7 @@ void QueryUnit::open() {
     for (const PlanNodePtr& input : slot->stage->inputs) {
       slot->inputs.push_back({query_->input_topic(*input), place.partition});
     }
+    slot->drained_since_ms.assign(slot->inputs.size(), -1);
     slot->collector = std::make_unique<Collector>(*this, *slot->stage, place.partition);
     open_state(*slot);
     if (!query_->transient && !restore(*slot)) {
@@ -345,7 +348,8 @@ bool QueryUnit::work(int64_t now_ms) {
   query_->status->records_in.fetch_add(taken, std::memory_order_relaxed);
   size_t worked = 0;
   for (auto& slot : slots_) {
-    const size_t rows = slot->task->process([&](size_t input) { return is_drained(*slot, input); });
+    slot->waits_until_ms = INT64_MAX;
+    const size_t rows = slot->task->process([&](size_t input) { return may_do_without(*slot, input, now_ms); });
     slot->uncommitted = slot->uncommitted || rows > 0;
     worked += rows;
     if (slot->task->stream_time() > query_->status->stream_time.load()) {
@@ -375,6 +379,18 @@ bool QueryUnit::is_drained(const Slot& slot, size_t input) const {
          std::all_of(feeders.begin(), feeders.end(), [&](const Slot* feeder) { return is_idle(*feeder); });
 }
 
+// As in Kafka Streams (KIP-353, KIP-695), an input is waited for anew once it has had rows.
+bool QueryUnit::may_do_without(Slot& slot, size_t input, int64_t now_ms) const {
+  if (!is_drained(slot, input)) return false;
+  if (query_->max_task_idle_ms == 0) return true;
+  int64_t& since = slot.drained_since_ms[input];
+  if (since < 0) since = now_ms;
+  const int64_t until = since + query_->max_task_idle_ms;
+  if (now_ms >= until) return true;
+  slot.waits_until_ms = std::min(slot.waits_until_ms, until);
+  return false;
+}
+
 // Has worked through what there is and committed what came of it.
 bool QueryUnit::is_idle(const Slot& slot) const {
   if (slot.uncommitted) return false;
@@ -395,6 +411,7 @@ void QueryUnit::hand_out(log::FetchedRecords records) {
     if (!mine.records.empty() && mine.records.front().offset < from) {
       std::erase_if(mine.records, [&](const log::RecordView& record) { return record.offset < from; });
     }
+    slot->drained_since_ms[input] = -1;
     slot->task->add(input, std::move(mine));
   }
 }
@@ -479,7 +496,9 @@ void QueryUnit::checkpoint(Slot& slot) {
 int64_t QueryUnit::next_due_ms() const {
   if (stopped_) return INT64_MAX;
   if (!is_open_) return retry_at_ms_;
-  return dirty_ ? dirty_since_ms_ + services_.commit_interval_ms : INT64_MAX;
+  int64_t due = dirty_ ? dirty_since_ms_ + services_.commit_interval_ms : INT64_MAX;
+  for (const auto& slot : slots_) due = std::min(due, slot->waits_until_ms);
+  return due;
 }
 
 // Everything since the last commit is dropped; the next open() starts from there.

@@ -52,6 +52,8 @@ class QueryUnit {
   // Nothing more is to come through the input for now: neither from its topic nor, where this unit feeds that topic, from what it
   // has not worked through yet.
   bool is_drained(const Slot& slot, size_t input) const;
+  // … and that for as long as the query waits for the next row of an input (max.task.idle.ms).
+  bool may_do_without(Slot& slot, size_t input, int64_t now_ms) const;
   bool is_idle(const Slot& slot) const;
   void commit(int64_t now_ms);
   // Puts how far the tasks have come into the transaction. `all`: also where nothing was read yet.

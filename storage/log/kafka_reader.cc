@@ -106,7 +106,9 @@ void KafkaReader::resume(const TopicPartition& partition) {
 bool KafkaReader::at_end(const TopicPartition& partition) const {
   const auto slot = slots_.find(partition);
   if (slot == slots_.end()) return true;
-  return slot->second.assignment && slot->second.assignment->at_end();
+  KafkaAssignment* assignment = slot->second.assignment.get();
+  // What was fetched since the last poll is known to come.
+  return assignment != nullptr && assignment->at_end() && !ready_->lists(assignment->listed());
 }
 
 std::vector<FetchedRecords> KafkaReader::poll(std::chrono::milliseconds timeout, size_t max_records) {

@@ -41,6 +41,12 @@ class KafkaReadyList {
     callback_ = std::move(callback);
   }
 
+  // Whether the assignment whose flag this is may have something new.
+  bool lists(const bool& listed) {
+    const std::lock_guard lock(mutex_);
+    return listed;
+  }
+
   // The reader's thread.
   void remove(KafkaAssignment* assignment) {
     const std::lock_guard lock(mutex_);

@@ -77,6 +77,7 @@ class LogReader {
   virtual std::vector<FetchedRecords> poll(std::chrono::milliseconds timeout, size_t max_records) = 0;
 
   // True when everything that was readable at the last poll has been delivered, so that nothing more is known to come.
+  // Kafka: what has been fetched since counts as known.
   virtual bool at_end(const TopicPartition& partition) const = 0;
 
   // Makes a poll that waits, or the next one, return at once. Any thread.

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Exactly-once under kill -9: a generator, a windowed join and a windowed aggregation run in a process that is killed KILLS times at
 # random moments. What an output topic holds in the end must be what one uninterrupted run over the same records gives: no row lost, none twice.
-# WEIR: the binary. KILLS, COUNT, RATE, SEED, LONGEST (milliseconds until a kill), STEP (milliseconds of event time from record to
-# record) and DEADLINE (seconds, of one wait) may be set.
+# WEIR: the binary. KILLS, COUNT, RATE, SEED, LONGEST (milliseconds until a kill), IDLE (max.task.idle.ms), MIDWAY
+# (milliseconds that the look after the last kill takes) and DEADLINE (seconds, of one wait) may be set.
 # With WEIR_KAFKA, a broker's address, the killed process works there, while the uninterrupted run stays on the embedded log.
 DEADLINE=${DEADLINE:-60}
 source "$(dirname "$0")/helpers.sh"
@@ -11,7 +11,8 @@ COUNT=${COUNT:-60000}
 RATE=${RATE:-4000}
 SEED=${SEED:-$((RANDOM + 1))}
 LONGEST=${LONGEST:-1200}
-STEP=${STEP:-1000}
+IDLE=${IDLE:-0}
+MIDWAY=${MIDWAY:-20}
 TOPICS=(topic_survey_responses_enriched answers_per_hour)
 
 finish() {
@@ -27,8 +28,9 @@ expected=$((COUNT - (COUNT + 5) / 6))
 script() {  # $1: the generator's rate
   cat <<SQL
 CREATE SOURCE CONNECTOR survey WITH ('connector.class' = 'DatagenSource', 'quickstart' = 'survey', 'topic.prefix' = 'postgres_cdc',
-  'count' = '$COUNT', 'rate' = '$1', 'seed' = '$SEED', 'start.time.ms' = '1700000000000', 'time.step.ms' = '$STEP');
+  'count' = '$COUNT', 'rate' = '$1', 'seed' = '$SEED', 'start.time.ms' = '1700000000000', 'time.step.ms' = '1000');
 SET 'auto.offset.reset' = 'earliest';
+SET 'max.task.idle.ms' = '$IDLE';
 IMPORT TOPICS LIKE 'postgres_cdc.public.%' AS STREAMS;
 CREATE STREAM SURVEY_RESPONSES_ENRICHED
 WITH (KAFKA_TOPIC = '${TOPICS[0]}', VALUE_FORMAT = 'JSON_SR', KEY_FORMAT = 'JSON_SR', PARTITIONS = 1) AS
@@ -102,7 +104,7 @@ while ((kills < KILLS)); do
   exec 3>&-
   kills=$((kills + 1))
 done
-dump "$dir/killed" "$dir/midway" 20 "$expected" "${TOPICS[0]}"
+dump "$dir/killed" "$dir/midway" "$MIDWAY" "$expected" "${TOPICS[0]}"
 midway=$(rows_of "$dir/midway")
 complete "$dir/killed" "$dir/killed.rows"
 

@@ -63,6 +63,13 @@ class EngineUnderTest {
     for (int p = 0; p < partitions; ++p) sum += engine_->log().end_offset({topic, p});
     return sum;
   }
+  void wait_for_records(const std::string& topic, int64_t count) {
+    const auto deadline = Clock::now() + kDeadline;
+    while (records_in(topic) < count) {
+      REQUIRE(Clock::now() < deadline);
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  }
 
  private:
   std::string folder_;

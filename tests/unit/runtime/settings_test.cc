@@ -80,6 +80,32 @@ TEST_CASE("cache.max.bytes.buffering bounds what a query keeps in memory: it goe
   }
 }
 
+TEST_CASE("max.task.idle.ms: a join waits for the side that has no row yet") {
+  for (const bool waits : {true, false}) {
+    CAPTURE(waits);
+    EngineUnderTest engine;
+    engine.run("CREATE STREAM L (ID INT KEY, A STRING) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON', PARTITIONS=1);");
+    engine.run("CREATE STREAM R (ID INT KEY, B STRING) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON', PARTITIONS=1);");
+    if (waits) engine.run("SET 'ksql.streams.max.task.idle.ms' = '600000';");
+    engine.run(
+        "CREATE STREAM J AS SELECT L.ID, L.A, R.B FROM L INNER JOIN R WITHIN 1 SECOND GRACE PERIOD 0 SECONDS "
+        "ON L.ID = R.ID EMIT CHANGES;");
+    engine.run("CREATE STREAM SEEN AS SELECT * FROM L EMIT CHANGES;");
+    engine.run("INSERT INTO L (ROWTIME, ID, A) VALUES (1000, 1, 'x');");
+    engine.run("INSERT INTO L (ROWTIME, ID, A) VALUES (10000000, 2, 'y');");
+    // The workers have read the left side; a join that doesn't wait has taken it in by then.
+    if (!waits) engine.wait_until_caught_up();
+    engine.wait_for_records("SEEN", 2);
+    engine.run("INSERT INTO R (ROWTIME, ID, B) VALUES (1000, 1, 'z');");
+    if (waits) {
+      engine.wait_for_records("J", 1);
+    } else {
+      engine.wait_until_caught_up();
+      CHECK(engine.records_in("J") == 0);
+    }
+  }
+}
+
 TEST_CASE("num.stream.threads is num.threads, with any prefix") {
   for (const char* name :
        {"num.stream.threads", "ksql.streams.num.stream.threads", "ksql.num.threads", "num.threads"}) {
