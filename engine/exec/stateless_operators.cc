@@ -43,11 +43,32 @@ void FilterOperator::push_changes(const Batch& batch) {
   forward(out);
 }
 
+namespace {
+
+ColumnPtr column_of_property(const Batch& batch, RowProperty property) {
+  auto column = std::make_shared<Column>(Type::bigint());
+  column->reserve(batch.rows);
+  for (uint32_t row = 0; row < batch.rows; ++row) {
+    if (property == RowProperty::kTime) {
+      column->append<int64_t>(batch.timestamps[row]);
+    } else if (batch.windows.empty() || batch.null_key.test(row)) {
+      column->append_null();
+    } else {
+      column->append<int64_t>(property == RowProperty::kWindowStart ? batch.windows[row].start : batch.windows[row].end);
+    }
+  }
+  return column;
+}
+
+}  // namespace
+
 std::vector<ColumnPtr> ProjectOperator::evaluate(const Batch& batch) {
   std::vector<ColumnPtr> out;
   out.reserve(outputs_.size());
   EvalContext eval = context_.eval();
-  for (Output& output : outputs_) out.push_back(output.expression->evaluate(batch, eval));
+  for (Output& output : outputs_) {
+    out.push_back(output.expression ? output.expression->evaluate(batch, eval) : column_of_property(batch, output.property));
+  }
   return out;
 }
 

@@ -33,9 +33,10 @@ class ProjectOperator final : public Operator {
  public:
   // An expression with what the operator has to know of it.
   struct Output {
-    std::unique_ptr<CompiledExpression> expression;
+    std::unique_ptr<CompiledExpression> expression;  // null with a property
     bool key = false;          // makes a key column
     bool needs_value = false;  // reads a column that isn't of the input's key
+    RowProperty property = RowProperty::kNone;
   };
   // `changes_key`: the record's key is made anew.
   ProjectOperator(std::vector<Output> outputs, bool changes_key, TaskContext& context)

@@ -179,8 +179,12 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       const PlanSchema& input = node->inputs[0]->schema;
       std::vector<ProjectOperator::Output> outputs;
       for (const PlanExpression& expression : node->expressions) {
+        if (expression.property != RowProperty::kNone) {
+          outputs.push_back({nullptr, expression.key, false, expression.property});
+          continue;
+        }
         const BoundExprPtr bound = bind(expression.sql, input);
-        outputs.push_back({CompiledExpression::compile(bound), expression.key, reads_value(*bound, input)});
+        outputs.push_back({CompiledExpression::compile(bound), expression.key, reads_value(*bound, input), RowProperty::kNone});
       }
       auto project = std::make_unique<ProjectOperator>(std::move(outputs), node->changes_key, context_);
       project->set_next(next, next_input);

@@ -39,7 +39,7 @@ std::string function_name(const sql::ExprPtr& call) { return static_cast<const s
 void check_value_formats(const QueryScope& scope, const sql::Position& pos) {
   std::vector<std::string> names;
   for (const ScopeSource& source : scope.sources()) {
-    if (source.source->value_format.kind == FormatKind::kKafka) names.push_back(source.source->name);
+    if (!source.subquery && source.source->value_format.kind == FormatKind::kKafka) names.push_back(source.source->name);
   }
   if (names.empty()) return;
   refuse("The value format 'KAFKA' of " + list_names(names, "and") +
@@ -235,7 +235,7 @@ void AggregationBinder::check_table_functions() const {
 }
 
 void AggregationBinder::check_delimited() const {
-  if (scope_.sources()[0].source->value_format.kind != FormatKind::kDelimited) return;
+  if (scope_.sources()[0].subquery || scope_.sources()[0].source->value_format.kind != FormatKind::kDelimited) return;
   for (const LogicalAggregation::Call& call : out_.calls) {
     const AggregateFunction& function = *context_.functions->find_aggregate(function_name(call.call));
     if (!function.nested_state && !call.type->is_nested()) continue;

@@ -12,7 +12,7 @@ namespace {
 void check_join_value_formats(const QueryScope& scope) {
   std::vector<std::string> names;
   for (const ScopeSource& source : scope.sources()) {
-    if (source.source->value_format.kind == FormatKind::kKafka) names.push_back(source.source->name);
+    if (!source.subquery && source.source->value_format.kind == FormatKind::kKafka) names.push_back(source.source->name);
   }
   if (!names.empty()) {
     refuse("The value format 'KAFKA' of " + list_names(names, "and") +

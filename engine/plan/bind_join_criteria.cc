@@ -32,7 +32,7 @@ void split_conjunction(const sql::ExprPtr& e, std::vector<sql::ExprPtr>& out) {
 }
 
 // The sources whose columns the expression uses.
-std::set<int> sources_of(const QueryScope& scope, const sql::ExprPtr& resolved) {
+std::set<int> sources_in(const QueryScope& scope, const sql::ExprPtr& resolved) {
   std::set<int> out;
   visit_columns(resolved, [&](const sql::ColumnRef& ref) {
     if (const auto id = scope.id_of(ref)) out.insert(id->source);
@@ -47,7 +47,7 @@ const sql::Comparison* as_equality(const sql::ExprPtr& e) {
 }
 
 int only_source(const QueryScope& scope, const sql::ExprPtr& side, const sql::Expr& criteria) {
-  const std::set<int> sources = sources_of(scope, side);
+  const std::set<int> sources = sources_in(scope, side);
   if (sources.size() != 1) {
     refuse("'" + sql::to_sql(*side) + "' in the join criterion '" + sql::to_sql(criteria) +
                "' must use columns of exactly one source, but uses " + (sources.empty() ? "none." : "several."),
@@ -103,7 +103,7 @@ class CriteriaBinder {
   void add_candidate(const sql::ExprPtr& condition) {
     const sql::Comparison* equality = as_equality(condition);
     if (!equality) return;
-    const std::set<int> left = sources_of(scope_, equality->left), right = sources_of(scope_, equality->right);
+    const std::set<int> left = sources_in(scope_, equality->left), right = sources_in(scope_, equality->right);
     const bool on_right = right == std::set<int>{join_.right_source}, on_left = left == std::set<int>{join_.right_source};
     if (left.size() != 1 || right.size() != 1 || on_left == on_right) return;
     KeyCandidate candidate;

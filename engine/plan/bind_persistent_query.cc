@@ -23,14 +23,6 @@ QueryPurpose persistent_purpose(const std::string& sink, const BindContext& cont
   return {true, sink, !new_planner, !new_planner};
 }
 
-std::vector<std::string> names_of_sources(const LogicalQuery& query) {
-  std::vector<std::string> out;
-  for (const ScopeSource& source : query.scope.sources()) {
-    if (std::find(out.begin(), out.end(), source.source->name) == out.end()) out.push_back(source.source->name);
-  }
-  return out;
-}
-
 std::vector<FormatColumn> result_columns(const LogicalQuery& query, bool key) {
   std::vector<FormatColumn> out;
   for (const LogicalColumn& column : query.columns) {
@@ -203,7 +195,7 @@ BoundPersistentQuery bind_create_source_as(const sql::CreateSourceAs& statement,
   BoundPersistentQuery out;
   out.plan = plan_query(query, context);
   out.plan.sink = sink_of(sink);
-  out.sources = names_of_sources(query);
+  out.sources = sources_of(query);
   out.topic = topic;
   // A replaced query goes on under its id, unless it was terminated: then nothing of it is left.
   const bool goes_on = existing && existing->query && context.catalog->find_query(*existing->query);
@@ -245,14 +237,14 @@ BoundPersistentQuery bind_insert_into(const sql::InsertInto& statement, const Bi
   BoundPersistentQuery out;
   out.plan = plan_query(query, context);
   out.plan.sink = sink_of(*target);
-  out.sources = names_of_sources(query);
+  out.sources = sources_of(query);
   out.query_id = id ? *id : context.make_query_id("INSERTQUERY", "");
   return out;
 }
 
 BoundPushQuery bind_push_query(const sql::Query& query, const BindContext& context) {
   const LogicalQuery logical = bind_query(query, {}, context);
-  return {plan_query(logical, context), names_of_sources(logical)};
+  return {plan_query(logical, context), sources_of(logical)};
 }
 
 }  // namespace weir

@@ -220,7 +220,7 @@ class ProjectionBinder {
       key_order_.push_back(found[0]);
     }
     const bool any_value = std::any_of(selected_.begin(), selected_.end(), [](const auto& s) { return !s.column.key; });
-    if (!any_value) refuse("The projection contains no value columns.", query_.pos);
+    if (!any_value && !purpose_.subquery) refuse("The projection contains no value columns.", query_.pos);
   }
 
   [[noreturn]] void refuse_missing_key() const {

@@ -14,8 +14,13 @@ namespace weir {
 
 namespace {
 
+constexpr int kMaxSubqueryDepth = 32;
+constexpr size_t kMaxReads = 256;
+
 void refuse_unsupported_clauses(const sql::Query& query, const QueryPurpose& purpose) {
-  if (!query.with.empty()) refuse_unsupported("WITH … AS (SELECT …)", query.with[0].name.pos);
+  if (purpose.subquery && query.limit) {
+    refuse("LIMIT belongs to the query as a whole: a sub-query has no last row.", query.limit_pos);
+  }
   if (purpose.persistent && query.limit) {
     refuse("LIMIT belongs to queries that a client reads; a query that runs for ever has none.", query.limit_pos);
   }
@@ -31,7 +36,7 @@ void refuse_table_clauses(const sql::Query& query, const QueryPurpose& purpose, 
   if (!query.partition_by.empty()) {
     refuse("PARTITION BY is for streams, but '" + first.name + "' is a table: its key is its primary key.", query.partition_by_pos);
   }
-  if (purpose.persistent && first.window) {
+  if (purpose.persistent && !purpose.for_client && first.window && !bound.scope.sources()[0].subquery) {
     refuse("A persistent query can't read the windowed table `" + first.name + "`. Declare a stream over the topic '" + first.topic +
                "' and read that.",
            query.from.pos);
@@ -137,7 +142,9 @@ bool is_join_key(const std::vector<sql::ExprPtr>& expressions, const LogicalJoin
 
 // The rows before grouping are keyed by the grouping expressions already.
 bool is_grouped_by_key(const std::vector<sql::ExprPtr>& groups, const LogicalJoinKey& join_key, const LogicalQuery& query) {
-  if (!query.scope.is_join()) return same_expressions(groups, source_key(query.scope));
+  if (!query.scope.is_join()) {
+    return query.scope.sources()[0].partitioned_by_key && same_expressions(groups, source_key(query.scope));
+  }
   return is_join_key(groups, join_key);
 }
 
@@ -183,11 +190,64 @@ void check_key_types(const LogicalQuery& query, const sql::Position& pos) {
   }
 }
 
+[[noreturn]] void refuse_depth(const sql::Position& pos) {
+  refuse("Sub-queries stand more than " + std::to_string(kMaxSubqueryDepth) +
+             " deep in each other. Make streams or tables of the inner ones, with CREATE … AS SELECT.",
+         pos);
+}
+
+void count_sources(const sql::Query& query, LogicalQuery& out) {
+  for (const ScopeSource& source : out.scope.sources()) {
+    out.reads += source.subquery ? source.subquery->reads : 1;
+    if (source.subquery) out.depth = std::max(out.depth, source.subquery->depth + 1);
+  }
+  if (out.depth > kMaxSubqueryDepth) refuse_depth(query.from.pos);
+  if (out.reads > kMaxReads) {
+    refuse("The query reads streams and tables " + std::to_string(out.reads) + " times, counted with each use of a sub-query; at most " +
+               std::to_string(kMaxReads) + " are possible. Make a stream or table of what is used often, with CREATE … AS SELECT.",
+           query.from.pos);
+  }
+}
+
+void add_sources(const LogicalQuery& query, std::vector<std::string>& out) {
+  for (const ScopeSource& source : query.scope.sources()) {
+    if (source.subquery) {
+      add_sources(*source.subquery, out);
+    } else if (std::find(out.begin(), out.end(), source.source->name) == out.end()) {
+      out.push_back(source.source->name);
+    }
+  }
+}
+
 }  // namespace
 
-LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, const BindContext& context) {
+std::vector<std::string> sources_of(const LogicalQuery& query) {
+  std::vector<std::string> out;
+  add_sources(query, out);
+  return out;
+}
+
+LogicalQuery bind_subquery(const sql::Query& query, const std::string& name, const BindContext& context,
+                           const CommonTables& around) {
+  if (around.depth + 1 >= kMaxSubqueryDepth) refuse_depth(query.pos);
+  QueryPurpose purpose;
+  purpose.persistent = true;  // its rows have a key, as those of a stream or table
+  purpose.sink = name;
+  purpose.subquery = true;
+  purpose.for_client = around.for_client;
+  return bind_query(query, purpose, context, &around);
+}
+
+LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, const BindContext& context,
+                        const CommonTables* around) {
   refuse_unsupported_clauses(query, purpose);
-  LogicalQuery out{QueryScope(query, context), {}, nullptr, {}, false, {}, false, std::nullopt, query.limit};
+  CommonTables common_tables{around, &query, purpose.for_client || !purpose.persistent, around ? around->depth + 1 : 0};
+  for (const sql::CommonTable& table : query.with) {
+    common_tables.bound.push_back(std::make_shared<const LogicalQuery>(
+        bind_subquery(*table.query, table.name.name, context, common_tables)));
+  }
+  LogicalQuery out{QueryScope(query, context, common_tables), {}, nullptr, {}, false, {}, false, std::nullopt, query.limit};
+  count_sources(query, out);
   const Source& first = *out.scope.sources()[0].source;
   out.window = first.window;
   out.table = first.kind == sql::SourceKind::kTable;
@@ -206,7 +266,10 @@ LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, co
     }
     keys = bind_result_key(query, join_key, out);
   }
-  out.columns = bind_projection(query, out.scope, keys, purpose, aggregation ? &*aggregation : nullptr);
+  QueryPurpose projection = purpose;
+  // A stream may do without its key where it is read at once; a table is nothing without it.
+  if (purpose.subquery) projection.require_key = out.table || aggregation;
+  out.columns = bind_projection(query, out.scope, keys, projection, aggregation ? &*aggregation : nullptr);
   if (aggregation) {
     const bool changes_key = !is_grouped_by_key(aggregation->keys(), join_key, out);
     out.aggregation = aggregation->finish();
@@ -222,9 +285,13 @@ LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, co
     check_key_types(out, query.pos);
     const auto selected =
         std::count_if(out.columns.begin(), out.columns.end(), [](const auto& column) { return column.key; });
-    if (static_cast<size_t>(selected) < keys.size())
+    if (static_cast<size_t>(selected) < keys.size()) {
       out.changes_key = true;  // a key column was left out, where that is allowed
+      if (purpose.subquery) out.window = std::nullopt;
+    }
   }
+  const bool read_so = out.scope.is_join() || out.aggregation || out.scope.sources()[0].partitioned_by_key;
+  out.partitioned_by_key = read_so && !out.changes_key;
   return out;
 }
 

@@ -83,6 +83,9 @@ struct LogicalQuery {
   bool changes_key = false;            // PARTITION BY something else than the present key
   std::optional<WindowInfo> window;    // the result's key is windowed
   std::optional<int64_t> limit;
+  bool partitioned_by_key = true;  // rows with equal keys are in one partition
+  int depth = 1;                   // of sub-queries, itself included
+  size_t reads = 0;                // of sources in the catalog, those of sub-queries included
 };
 
 struct QueryPurpose {
@@ -90,9 +93,17 @@ struct QueryPurpose {
   std::string sink;            // for messages
   bool keep_key_order = true;  // key columns in the order of the source or PARTITION BY, not of the select list
   bool require_key = true;     // the select list must have the key columns
+  bool subquery = false;       // stands for a source; `sink` is its name there
+  bool for_client = false;     // a sub-query of a push query
 };
 
-LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, const BindContext& context);
+// `around`: of the query that it is a part of; null: of none.
+LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, const BindContext& context,
+                        const CommonTables* around = nullptr);
+LogicalQuery bind_subquery(const sql::Query& query, const std::string& name, const BindContext& context,
+                           const CommonTables& around);
+// The names of the sources that it reads, its sub-queries' included; each once.
+std::vector<std::string> sources_of(const LogicalQuery& query);
 
 // Whether `e` is one of the expressions.
 bool has_expression(const std::vector<sql::ExprPtr>& list, const sql::ExprPtr& e);

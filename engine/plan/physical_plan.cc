@@ -22,7 +22,8 @@ PlanNodePtr with_old_rows(const PlanNodePtr& node, bool needed) {
   // A filter must know whether the old row passed: only then its end is news.
   out->old_rows = node->table && (needed || node->kind == PlanKind::kFilter);
   // An aggregate takes old rows away, which only helps if its input is a table.
-  const bool below = !is_table_join(node->kind) && (out->old_rows || node->kind == PlanKind::kAggregate);
+  const bool keeps_rows = is_table_join(node->kind) || node->kind == PlanKind::kTable;
+  const bool below = !keeps_rows && (out->old_rows || node->kind == PlanKind::kAggregate);
   for (PlanNodePtr& input : out->inputs) input = with_old_rows(input, below && input->table);
   return out;
 }

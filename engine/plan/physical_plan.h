@@ -49,10 +49,14 @@ struct SourceColumnRef {
   std::string header_key;  // kHeader
 };
 
+// What a row has beside its columns: its event time, the window of its key.
+enum class RowProperty { kNone, kTime, kWindowStart, kWindowEnd };
+
 struct PlanExpression {
   std::string name;  // of the column it makes
   std::string sql;   // over the input's columns
   bool key = false;
+  RowProperty property = RowProperty::kNone;  // BIGINT, instead of an expression; `sql` is its name
 };
 
 // How rows are put into windows before they are aggregated. All in milliseconds.
@@ -101,7 +105,7 @@ struct PlanNode {
   bool changes_key = false;
 
   // kTable: the records of a table's topic become changes of the table. Rows without a key are dropped. With `old_rows` the
-  // table is kept in a store.
+  // table is kept in a store. Above changes of a table: its old rows, which the input then needn't have.
 
   // kAggregate: rows with equal key columns, in the same window if there is one, become one row of a table: the key columns,
   // WINDOWSTART and WINDOWEND if windowed, then the calls' results. Rows with a NULL in their key are dropped.

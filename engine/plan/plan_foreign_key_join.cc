@@ -31,8 +31,8 @@ PlannedRows QueryPlanner::plan_foreign_key_left(const LogicalJoin& join, const C
   }
   PlannedRows rows;
   for (const SourceOutput& output : outputs) rows.names[output.id] = output.name;
-  rows.node = plan_table(plan_source(0, outputs), "Table-" + source.alias);
-  joined_partitioning_ = source_partitioning(0);
+  rows.node = plan_source(0, outputs);
+  partitioning_ = source_partitioning(0);
   return rows;
 }
 
@@ -79,7 +79,7 @@ PlannedRows QueryPlanner::plan_foreign_key_join(const PlannedRows& left, const L
   answers->schema = lookup->schema;
   answers->inputs = {lookup};
   answers->repartition_topic = id + "-foreign-key-answers";
-  answers->repartition_partitions = joined_partitioning_.count;
+  answers->repartition_partitions = partitioning_.count;
   answers->partition_column = kForeignPartitionColumn;
 
   auto node = std::make_shared<PlanNode>();

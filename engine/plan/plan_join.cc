@@ -33,6 +33,7 @@ constexpr const char* kWindowColumns[] = {"WINDOWSTART", "WINDOWEND"};
 }  // namespace
 
 Partitioning QueryPlanner::source_partitioning(int source) const {
+  if (query_.scope.sources()[source].subquery) return subquery_partitioning_.at(source);
   const Source& s = *query_.scope.sources()[source].source;
   const auto count = context_.topic_partitions ? context_.topic_partitions(s.topic) : std::nullopt;
   Partitioning out{count.value_or(0), s.key_format,
@@ -64,6 +65,7 @@ PlannedRows QueryPlanner::plan_joins(const ColumnIds& needed_above) {
     }
     std::string id = "Join";
     for (size_t above = i + 1; above < query_.joins.size(); ++above) id = "L_" + id;
+    id = prefix_ + id;
     if (join.kind == LogicalJoin::Kind::kForeignKey) {
       rows = plan_foreign_key_join(i == 0 ? plan_foreign_key_left(join, left_needed) : rows, join, right_needed, id);
       continue;
@@ -73,7 +75,7 @@ PlannedRows QueryPlanner::plan_joins(const ColumnIds& needed_above) {
                             : plan_joined_input(rows, join, left_needed, left_preserved);
     JoinInput right =
         plan_source_input(join.right_source, false, join, right_needed, right_is_preserved(join.type));
-    joined_partitioning_ = copartition(left, right, join, id);
+    partitioning_ = copartition(left, right, join, id);
     rows = plan_join(left, right, join, id);
   }
   return rows;
@@ -84,7 +86,6 @@ QueryPlanner::JoinInput QueryPlanner::plan_source_input(int source, bool left, c
   const ScopeSource& scope_source = query_.scope.sources()[source];
   JoinInput input;
   input.preserved = preserved;
-  input.partitioning = source_partitioning(source);
   std::vector<sql::ExprPtr> keys;
   std::vector<std::optional<ColumnId>> key_columns;
   for (const LogicalJoin::Equality& key : join.keys) {
@@ -114,15 +115,16 @@ QueryPlanner::JoinInput QueryPlanner::plan_source_input(int source, bool left, c
     }
     for (const ColumnId id : values) outputs.push_back({query_.scope.column(id).flat_name, id, false});
     input.rows.node = plan_source(source, outputs);
-    if (is_table(source)) input.rows.node = plan_table(input.rows.node, "Table-" + scope_source.alias);
+    input.partitioning = source_partitioning(source);
     return input;
   }
   ColumnIds decoded = values;
   for (const sql::ExprPtr& key : keys) decoded.merge(columns_in(key));
   const PlannedRows plain = plan_plain_source(source, decoded);
+  input.partitioning = source_partitioning(source);
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kProject;
-  node->id = "Project-" + scope_source.alias;
+  node->id = prefix_ + "Project-" + scope_source.alias;
   node->inputs = {plain.node};
   node->changes_key = true;
   for (size_t i = 0; i < keys.size(); ++i) {
@@ -157,7 +159,7 @@ QueryPlanner::JoinInput QueryPlanner::plan_joined_input(const PlannedRows& rows,
                                                         const ColumnIds& needed, bool preserved) const {
   JoinInput input;
   input.preserved = preserved;
-  input.partitioning = joined_partitioning_;
+  input.partitioning = partitioning_;
   input.has_key = join.left_has_key;
   const auto key_index = [&](const std::string& name) -> std::optional<size_t> {
     for (size_t i = 0; i < join.keys.size(); ++i) {
@@ -180,7 +182,7 @@ QueryPlanner::JoinInput QueryPlanner::plan_joined_input(const PlannedRows& rows,
   }
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kProject;
-  node->id = "Project-" + std::to_string(join.right_source);
+  node->id = prefix_ + "Project-" + std::to_string(join.right_source);
   node->inputs = {rows.node};
   node->table = rows.node->table;
   node->changes_key = !join.left_has_key;

@@ -12,7 +12,7 @@ namespace {
 
 using PlanJson = nlohmann::json;
 
-// 2: joins have predicates, foreign keys several columns.
+// 2: joins have predicates, foreign keys several columns, projections properties of rows.
 constexpr int kPlanVersion = 2;
 
 template <typename T>
@@ -172,15 +172,25 @@ PlanNode::SourceSpec plan_source_spec(const PlanJson& json) {
   return spec;
 }
 
+const Names<RowProperty> kRowPropertyNames = {{RowProperty::kTime, "time"},
+                                             {RowProperty::kWindowStart, "window_start"},
+                                             {RowProperty::kWindowEnd, "window_end"}};
+
 PlanJson expressions_json(const std::vector<PlanExpression>& expressions) {
   PlanJson out = PlanJson::array();
-  for (const PlanExpression& e : expressions) out.push_back({{"name", e.name}, {"sql", e.sql}, {"key", e.key}});
+  for (const PlanExpression& e : expressions) {
+    out.push_back({{"name", e.name}, {"sql", e.sql}, {"key", e.key}});
+    if (e.property != RowProperty::kNone) out.back()["property"] = plan_name_of(kRowPropertyNames, e.property);
+  }
   return out;
 }
 
 std::vector<PlanExpression> plan_expressions(const PlanJson& json) {
   std::vector<PlanExpression> out;
-  for (const PlanJson& e : json) out.push_back({e.at("name"), e.at("sql"), e.at("key")});
+  for (const PlanJson& e : json) {
+    out.push_back({e.at("name"), e.at("sql"), e.at("key"), RowProperty::kNone});
+    if (e.contains("property")) out.back().property = plan_value_of(kRowPropertyNames, e.at("property"));
+  }
   return out;
 }
 

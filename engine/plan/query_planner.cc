@@ -21,7 +21,7 @@ bool repeats_input(const PlanNode& projection) {
   if (projection.changes_key || input.size() != output.size()) return false;
   for (size_t i = 0; i < input.size(); ++i) {
     if (input[i].name != output[i].name || input[i].key != output[i].key ||
-        projection.expressions[i].sql != sql::to_sql(*make_column_ref(input[i].name, {}))) {
+        projection.expressions[i].property != RowProperty::kNone || projection.expressions[i].sql != sql::to_sql(*make_column_ref(input[i].name, {}))) {
       return false;
     }
   }
@@ -31,27 +31,65 @@ bool repeats_input(const PlanNode& projection) {
 }  // namespace
 
 PlanNodePtr QueryPlanner::plan() {
+  std::vector<ResultColumn> all;
+  for (size_t c = 0; c < query_.columns.size(); ++c) {
+    const LogicalColumn& column = query_.columns[c];
+    all.push_back({column.name, c, RowProperty::kNone, column.type, column.key});
+  }
+  return with_old_rows(plan_result(all), false);
+}
+
+PlanNodePtr QueryPlanner::plan_result(const std::vector<ResultColumn>& columns) {
   ColumnIds used = columns_in(query_.where);
   if (query_.aggregation) {
     for (const LogicalColumn& key : query_.aggregation->keys) used.merge(columns_in(key.expression));
     for (const LogicalAggregation::Call& call : query_.aggregation->calls) used.merge(columns_in(call.call));
   } else {
-    for (const LogicalColumn& column : query_.columns) used.merge(columns_in(column.expression));
+    for (const ResultColumn& column : columns) {
+      if (column.property == RowProperty::kNone) used.merge(columns_in(query_.columns[column.index].expression));
+    }
   }
   for (const TableFunctionColumn& column : query_.scope.table_function_columns()) used.merge(columns_in(column.call));
   PlannedRows rows = query_.scope.is_join() ? plan_joins(used) : plan_plain_source(0, used);
+  if (!query_.scope.is_join()) partitioning_ = source_partitioning(0);
   rows = plan_filter(std::move(rows), query_.where ? to_text(query_.where, rows) : "", "Filter");
   rows = plan_flat_map(std::move(rows));
   if (query_.aggregation) rows = plan_aggregation(rows);
-  return with_old_rows(plan_project(rows), false);
+  return plan_project(rows, columns);
 }
 
-PlanNodePtr QueryPlanner::plan_source(int index, const std::vector<SourceOutput>& columns) const {
+// The rows of a sub-query, with these of its columns under these names.
+PlanNodePtr QueryPlanner::plan_subquery(int index, const std::vector<SourceOutput>& outputs) {
+  const ScopeSource& source = query_.scope.sources()[index];
+  const LogicalQuery& subquery = *source.subquery;
+  const std::string prefix = prefix_ + "Sub" + std::to_string(index + 1) + "-";
+  std::vector<ResultColumn> columns;
+  bool any_time = false;
+  for (const SourceOutput& output : outputs) {
+    const ScopeColumn& column = query_.scope.column(output.id);
+    ResultColumn result{output.name, static_cast<size_t>(output.id.column), RowProperty::kNone, column.type, output.key};
+    if (column.pseudo) {
+      result.property = column.name == "ROWTIME"       ? RowProperty::kTime
+                        : column.name == "WINDOWSTART" ? RowProperty::kWindowStart
+                                                       : RowProperty::kWindowEnd;
+      any_time = any_time || result.property == RowProperty::kTime;
+    }
+    columns.push_back(std::move(result));
+  }
+  QueryPlanner planner(subquery, context_, prefix);
+  PlanNodePtr node = planner.plan_result(columns);
+  subquery_partitioning_[index] = planner.partitioning_;
+  // Changes of a table don't tell the time of the old row.
+  return subquery.table && any_time ? plan_table(node, prefix + "Rows") : node;
+}
+
+PlanNodePtr QueryPlanner::plan_source(int index, const std::vector<SourceOutput>& columns) {
   const ScopeSource& scope_source = query_.scope.sources()[index];
+  if (scope_source.subquery) return plan_subquery(index, columns);
   const Source& source = *scope_source.source;
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kSource;
-  node->id = query_.scope.is_join() ? "Source-" + scope_source.alias : "Source";
+  node->id = prefix_ + (query_.scope.is_join() ? "Source-" + scope_source.alias : "Source");
   PlanNode::SourceSpec spec;
   spec.source = source.name;
   spec.topic = source.topic;
@@ -70,10 +108,11 @@ PlanNodePtr QueryPlanner::plan_source(int index, const std::vector<SourceOutput>
     spec.columns.push_back(column.ref);
   }
   node->source = std::move(spec);
-  return node;
+  if (source.kind != sql::SourceKind::kTable) return node;
+  return plan_table(node, prefix_ + (query_.scope.is_join() ? "Table-" + scope_source.alias : "Table"));
 }
 
-PlannedRows QueryPlanner::plan_plain_source(int source, ColumnIds columns) const {
+PlannedRows QueryPlanner::plan_plain_source(int source, ColumnIds columns) {
   PlannedRows rows;
   const ScopeSource& scope_source = query_.scope.sources()[source];
   const bool table = scope_source.source->kind == sql::SourceKind::kTable;
@@ -87,7 +126,6 @@ PlannedRows QueryPlanner::plan_plain_source(int source, ColumnIds columns) const
     rows.names[id] = column.flat_name;
   }
   rows.node = plan_source(source, outputs);
-  if (table) rows.node = plan_table(rows.node, query_.scope.is_join() ? "Table-" + scope_source.alias : "Table");
   return rows;
 }
 
@@ -105,7 +143,7 @@ PlannedRows QueryPlanner::plan_filter(PlannedRows rows, const std::string& predi
   if (predicate.empty()) return rows;
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kFilter;
-  node->id = id;
+  node->id = prefix_ + id;
   node->schema = rows.node->schema;
   node->inputs = {rows.node};
   node->table = rows.node->table;
@@ -119,7 +157,7 @@ PlanNodePtr QueryPlanner::plan_group_columns(const PlannedRows& rows, PlannedRow
   const LogicalAggregation& aggregation = *query_.aggregation;
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kProject;
-  node->id = "Project-Groups";
+  node->id = prefix_ + "Project-Groups";
   node->inputs = {rows.node};
   node->table = rows.node->table;
   node->changes_key = aggregation.changes_key;
@@ -141,25 +179,26 @@ PlanNodePtr QueryPlanner::plan_group_columns(const PlannedRows& rows, PlannedRow
   return repeats_input(*node) ? rows.node : node;
 }
 
-PlannedRows QueryPlanner::plan_aggregation(const PlannedRows& rows) const {
+PlannedRows QueryPlanner::plan_aggregation(const PlannedRows& rows) {
   const LogicalAggregation& aggregation = *query_.aggregation;
   PlannedRows grouped;
   grouped.node = plan_group_columns(rows, grouped);
   if (aggregation.changes_key) {
     auto node = std::make_shared<PlanNode>();
     node->kind = PlanKind::kRepartition;
-    node->id = "Repartition-Aggregate";
+    node->id = prefix_ + "Repartition-Aggregate";
     node->schema = grouped.node->schema;
     node->inputs = {grouped.node};
     node->table = grouped.node->table;
-    node->repartition_topic = "Aggregate-GroupBy-repartition";
-    node->repartition_partitions = query_.scope.is_join() ? joined_partitioning_.count : source_partitioning(0).count;
+    node->repartition_topic = prefix_ + "Aggregate-GroupBy-repartition";
+    node->repartition_partitions = partitioning_.count;
+    partitioning_ = {partitioning_.count, std::nullopt, true, {}};
     node->drop_null_keys = true;
     grouped.node = std::move(node);
   }
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kAggregate;
-  node->id = "Aggregate";
+  node->id = prefix_ + "Aggregate";
   node->inputs = {grouped.node};
   node->table = true;
   PlanNode::AggregateSpec spec;
@@ -184,7 +223,7 @@ PlannedRows QueryPlanner::plan_flat_map(PlannedRows rows) const {
   if (query_.scope.table_function_columns().empty()) return rows;
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kFlatMap;
-  node->id = "FlatMap";
+  node->id = prefix_ + "FlatMap";
   node->schema = rows.node->schema;
   node->inputs = {rows.node};
   for (const TableFunctionColumn& column : query_.scope.table_function_columns()) {
@@ -195,16 +234,32 @@ PlannedRows QueryPlanner::plan_flat_map(PlannedRows rows) const {
   return rows;
 }
 
-PlanNodePtr QueryPlanner::plan_project(const PlannedRows& rows) const {
+PlanNodePtr QueryPlanner::plan_project(const PlannedRows& rows, const std::vector<ResultColumn>& columns) const {
   auto node = std::make_shared<PlanNode>();
   node->kind = PlanKind::kProject;
-  node->id = "Project";
+  node->id = prefix_ + "Project";
   node->inputs = {rows.node};
   node->table = rows.node->table;
   node->changes_key = query_.changes_key;
-  for (const LogicalColumn& column : query_.columns) {
-    node->expressions.push_back(
-        {column.name, query_.aggregation ? flat_text(column.expression) : to_text(column.expression, rows), column.key});
+  for (const ResultColumn& column : columns) {
+    PlanExpression expression{column.name, "", column.key, column.property};
+    switch (column.property) {
+      case RowProperty::kNone: {
+        const sql::ExprPtr& e = query_.columns[column.index].expression;
+        expression.sql = query_.aggregation ? flat_text(e) : to_text(e, rows);
+        break;
+      }
+      case RowProperty::kTime:
+        expression.sql = "ROWTIME";
+        break;
+      case RowProperty::kWindowStart:
+        expression.sql = "WINDOWSTART";
+        break;
+      case RowProperty::kWindowEnd:
+        expression.sql = "WINDOWEND";
+        break;
+    }
+    node->expressions.push_back(std::move(expression));
     node->schema.push_back({column.name, column.type, column.key});
   }
   return repeats_input(*node) ? rows.node : node;

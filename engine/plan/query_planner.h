@@ -32,7 +32,9 @@ struct Partitioning {
 
 class QueryPlanner {
  public:
-  QueryPlanner(const LogicalQuery& query, const BindContext& context) : query_(query), context_(context) {}
+  // `prefix`: of the nodes' names, which are those of stores and topics too: sub-queries have theirs.
+  QueryPlanner(const LogicalQuery& query, const BindContext& context, std::string prefix = "")
+      : query_(query), context_(context), prefix_(std::move(prefix)) {}
   PlanNodePtr plan();
 
  private:
@@ -49,15 +51,26 @@ class QueryPlanner {
     bool key = false;
   };
 
-  PlanNodePtr plan_source(int source, const std::vector<SourceOutput>& columns) const;
-  PlannedRows plan_plain_source(int source, ColumnIds columns) const;
+  // A column of the query's result, or a property of its rows.
+  struct ResultColumn {
+    std::string name;
+    size_t index;  // of the query's columns
+    RowProperty property = RowProperty::kNone;
+    TypePtr type;
+    bool key = false;
+  };
+
+  PlanNodePtr plan_result(const std::vector<ResultColumn>& columns);
+  PlanNodePtr plan_subquery(int source, const std::vector<SourceOutput>& outputs);
+  PlanNodePtr plan_source(int source, const std::vector<SourceOutput>& columns);
+  PlannedRows plan_plain_source(int source, ColumnIds columns);
   PlanNodePtr plan_table(const PlanNodePtr& source, const std::string& id) const;
   // `predicate`: over the rows' columns; empty: none.
   PlannedRows plan_filter(PlannedRows rows, const std::string& predicate, const std::string& id) const;
-  PlannedRows plan_aggregation(const PlannedRows& rows) const;
+  PlannedRows plan_aggregation(const PlannedRows& rows);
   PlanNodePtr plan_group_columns(const PlannedRows& rows, PlannedRows& grouped) const;
   PlannedRows plan_flat_map(PlannedRows rows) const;
-  PlanNodePtr plan_project(const PlannedRows& rows) const;
+  PlanNodePtr plan_project(const PlannedRows& rows, const std::vector<ResultColumn>& columns) const;
 
   PlannedRows plan_joins(const ColumnIds& needed_above);
   // `left`: the source is the left side of the join.
@@ -76,6 +89,7 @@ class QueryPlanner {
                                     const std::string& id);
   bool is_table(int source) const { return query_.scope.sources()[source].source->kind == sql::SourceKind::kTable; }
 
+  // Of a sub-query: once it is planned.
   Partitioning source_partitioning(int source) const;
   ColumnIds columns_in(const sql::ExprPtr& expression) const;
   sql::ExprPtr rename_columns(const sql::ExprPtr& expression, const PlannedRows& rows) const;
@@ -88,7 +102,9 @@ class QueryPlanner {
 
   const LogicalQuery& query_;
   const BindContext& context_;
-  Partitioning joined_partitioning_;
+  std::string prefix_;
+  Partitioning partitioning_;  // of the rows so far: what the joins gave, then the aggregation
+  std::map<int, Partitioning> subquery_partitioning_;
 };
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 
 #include "engine/plan/expression_binder.h"
 #include "engine/plan/expression_rewriter.h"
+#include "engine/plan/logical_plan.h"
 #include "engine/plan/messages.h"
 #include "engine/sql/parser.h"
 
@@ -14,7 +15,8 @@ namespace {
 
 using From = SourceColumnRef::From;
 
-std::vector<ScopeColumn> columns_of(const Source& source) {
+// `derived`: its rows don't come from a topic, so they have no place in one.
+std::vector<ScopeColumn> columns_of(const Source& source, bool derived) {
   std::vector<ScopeColumn> keys, values, headers;
   for (const SourceColumn& column : source.columns) {
     switch (column.role) {
@@ -37,8 +39,10 @@ std::vector<ScopeColumn> columns_of(const Source& source) {
   out.insert(out.end(), values.begin(), values.end());
   out.insert(out.end(), headers.begin(), headers.end());
   out.push_back({"ROWTIME", Type::bigint(), {From::kRowTime, 0, {}}, false, true, {}});
-  out.push_back({"ROWPARTITION", Type::integer(), {From::kRowPartition, 0, {}}, false, true, {}});
-  out.push_back({"ROWOFFSET", Type::bigint(), {From::kRowOffset, 0, {}}, false, true, {}});
+  if (!derived) {
+    out.push_back({"ROWPARTITION", Type::integer(), {From::kRowPartition, 0, {}}, false, true, {}});
+    out.push_back({"ROWOFFSET", Type::bigint(), {From::kRowOffset, 0, {}}, false, true, {}});
+  }
   if (source.window) {
     out.push_back({"WINDOWSTART", Type::bigint(), {From::kWindowStart, 0, {}}, false, true, {}});
     out.push_back({"WINDOWEND", Type::bigint(), {From::kWindowEnd, 0, {}}, false, true, {}});
@@ -105,28 +109,67 @@ bool is_pseudo_column(const std::string& name) {
          name == "WINDOWEND";
 }
 
-QueryScope::QueryScope(const sql::Query& query, const BindContext& context) : context_(&context) {
-  add_source(query.from);
-  for (const sql::Join& join : query.joins) add_source(join.right);
+QueryScope::QueryScope(const sql::Query& query, const BindContext& context, const CommonTables& common_tables)
+    : context_(&context) {
+  add_source(query.from, common_tables);
+  for (const sql::Join& join : query.joins) add_source(join.right, common_tables);
   has_window_bounds_ = query.window.has_value() && !is_join();
   name_columns();
 }
 
-void QueryScope::add_source(const sql::TableRef& table) {
-  if (table.subquery) refuse_unsupported("A sub-query in FROM", table.pos, "Make it a stream of its own.");
-  SourcePtr source = context_->catalog->find_source(table.name.name);
-  if (!source) {
-    refuse("There is no stream or table '" + table.name.name + "'." +
-               suggestion(table.name.name, context_->catalog->source_names()),
-           table.pos);
+void QueryScope::add_source(const sql::TableRef& table, const CommonTables& common_tables) {
+  if (table.subquery && !table.alias) {
+    refuse("A sub-query in FROM needs an alias, by which its columns are named: write (SELECT …) AS x.", table.pos);
   }
   const std::string& alias = table.effective_alias();
   if (find_source(alias) >= 0) {
-    refuse("Two sources of the query are named '" + alias + "': give each a name of its own, as in " +
-               sql::quote_identifier(table.name.name) + " AS a JOIN … " + sql::quote_identifier(table.name.name) + " AS b.",
+    const std::string name = table.subquery ? "(SELECT …)" : sql::quote_identifier(table.name.name);
+    refuse("Two sources of the query are named '" + alias + "': give each a name of its own, as in " + name +
+               " AS a JOIN … " + name + " AS b.",
            table.pos);
   }
-  sources_.push_back({source, alias, table.start, table.pos, columns_of(*source)});
+  if (table.subquery) {
+    return add_subquery(table, std::make_shared<const LogicalQuery>(
+                                   bind_subquery(*table.subquery, alias, *context_, common_tables)));
+  }
+  if (auto common_table = common_tables.find(table.name.name)) return add_subquery(table, std::move(common_table));
+  SourcePtr source = context_->catalog->find_source(table.name.name);
+  if (!source) {
+    if (common_tables.comes_later(table.name.name)) {
+      refuse("'" + table.name.name + "' is named in WITH, but not before this place: a query there can read those before it, not "
+             "itself nor those behind it.",
+             table.pos);
+    }
+    std::vector<std::string> known = context_->catalog->source_names();
+    for (std::string& name : common_tables.names()) known.push_back(std::move(name));
+    refuse("There is no stream or table '" + table.name.name + "'." + suggestion(table.name.name, known), table.pos);
+  }
+  sources_.push_back({source, alias, table.start, table.pos, columns_of(*source, false), true, nullptr});
+}
+
+// Like the stream or table that the query would write.
+void QueryScope::add_subquery(const sql::TableRef& table, std::shared_ptr<const LogicalQuery> query) {
+  const std::string& alias = table.effective_alias();
+  if (table.start) {
+    refuse("'" + alias + "' is a sub-query, not a topic: AT says where to begin in the streams that it reads itself.",
+           table.start->pos);
+  }
+  const Source& first = *query->scope.sources()[0].source;
+  auto source = std::make_shared<Source>();
+  source->name = alias;
+  source->kind = query->table ? sql::SourceKind::kTable : sql::SourceKind::kStream;
+  for (const LogicalColumn& column : query->columns) {
+    source->columns.push_back(
+        {column.name, column.type, column.key ? SourceColumn::Role::kKey : SourceColumn::Role::kValue, {}});
+  }
+  source->topic = first.topic;
+  source->key_format = first.key_format;
+  source->value_format = first.value_format;
+  source->window = query->window;
+  std::vector<ScopeColumn> columns = columns_of(*source, true);
+  const bool partitioned = query->partitioned_by_key;
+  sources_.push_back(
+      {std::move(source), alias, std::nullopt, table.pos, std::move(columns), partitioned, std::move(query)});
 }
 
 void QueryScope::name_columns() {
@@ -231,6 +274,11 @@ void QueryScope::refuse_unresolved(const sql::ColumnRef& ref, const std::string&
            ref.pos);
   }
   const std::string name = (ref.qualifier ? ref.qualifier->name + "." : "") + ref.name.name;
+  const bool has_place = ref.name.name == "ROWPARTITION" || ref.name.name == "ROWOFFSET";
+  if (has_place && std::any_of(sources_.begin(), sources_.begin() + static_cast<std::ptrdiff_t>(sources),
+                               [](const ScopeSource& source) { return source.subquery != nullptr; })) {
+    refuse(clause + " column '" + name + "' isn't known outside of a sub-query: select it there under another name.", ref.pos);
+  }
   const std::string hint = clause == "PARTITION BY" ? " PARTITION BY is applied before SELECT: '" + name +
                                                           "' must be a column of the source."
                                                     : "";

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/plan/binder.h"
+#include "engine/plan/common_tables.h"
 
 namespace weir {
 
@@ -26,13 +27,14 @@ struct ScopeColumn {
 };
 
 struct ScopeSource {
-  SourcePtr source;
+  SourcePtr source;  // of a sub-query: what a stream or table that it wrote would be
   std::string alias;
   std::optional<sql::StartPosition> start;
   sql::Position pos;
   std::vector<ScopeColumn> columns;  // key, value, headers, pseudo columns
   // Rows with equal keys are in one partition.
   bool partitioned_by_key = true;
+  std::shared_ptr<const LogicalQuery> subquery;  // in FROM, or of WITH; null: the source is in the catalog
 };
 
 // A column that a table function of the SELECT list makes: an element of what the call gives for the row.
@@ -51,9 +53,9 @@ struct ColumnId {
 
 class QueryScope {
  public:
-  // Looks up FROM and JOIN. Throws StatementError for sources that don't exist, double aliases, and what isn't
-  // supported yet.
-  QueryScope(const sql::Query& query, const BindContext& context);
+  // Looks up FROM and JOIN, and binds the sub-queries there. Throws StatementError for sources that don't exist, and for
+  // double and missing aliases.
+  QueryScope(const sql::Query& query, const BindContext& context, const CommonTables& common_tables);
 
   const std::vector<ScopeSource>& sources() const { return sources_; }
   const ScopeColumn& column(ColumnId id) const { return sources_[id.source].columns[id.column]; }
@@ -96,7 +98,8 @@ class QueryScope {
  private:
   // Names that columns have, or may get in the plan.
   std::set<std::string> taken_names() const;
-  void add_source(const sql::TableRef& table);
+  void add_source(const sql::TableRef& table, const CommonTables& common_tables);
+  void add_subquery(const sql::TableRef& table, std::shared_ptr<const LogicalQuery> query);
   void name_columns();
   PlanSchema flat_schema() const;
   sql::ExprPtr flatten(const sql::ExprPtr& resolved) const;

@@ -111,6 +111,11 @@ std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
     return "the running query " + describe_fixed_node(*from) + " where the new one " + describe_fixed_node(*to) + ".";
   }
   std::string obstacle;
+  // Stores and topics are named after the node.
+  if (from->kind != PlanKind::kSource && from->kind != PlanKind::kProject && from->id != to->id &&
+      (from->kind != PlanKind::kTable || from->old_rows)) {
+    return "what " + describe_fixed_node(*from) + " stands at another place of the query, so that it would not find what has been kept.";
+  }
   switch (from->kind) {
     case PlanKind::kSource: return source_obstacle(*from, *to);
     case PlanKind::kProject:

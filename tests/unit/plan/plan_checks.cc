@@ -46,6 +46,10 @@ void check_node(const PlanNode& node, const FunctionRegistry& functions, std::se
       for (size_t i = 0; i < node.schema.size(); ++i) {
         CHECK(node.expressions[i].name == node.schema[i].name);
         CHECK(node.expressions[i].key == node.schema[i].key);
+        if (node.expressions[i].property != RowProperty::kNone) {
+          CHECK(node.schema[i].type->kind() == TypeKind::kBigint);
+          continue;
+        }
         check_expression_type(node.expressions[i].sql, node.inputs.at(0)->schema, node.schema[i].type, functions);
       }
       break;
