@@ -122,6 +122,7 @@ std::shared_ptr<const FunctionRegistry> case_functions() {
     registry->add(test_udf());
     registry->add(bad_udf());
     for (AggregateFunction& function : case_aggregates()) registry->add(std::move(function));
+    for (ScalarFunction& function : case_table_functions()) registry->add_table_function(std::move(function));
     registry->add(ScalarFunction{.name = "TOSTRUCT",
                                  .category = "test",
                                  .description = "A structure with a text.",

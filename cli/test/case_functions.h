@@ -12,5 +12,7 @@ namespace weir::cli {
 std::shared_ptr<const FunctionRegistry> case_functions();
 // Of these the aggregates.
 std::vector<AggregateFunction> case_aggregates();
+// … and the table functions.
+std::vector<ScalarFunction> case_table_functions();
 
 }  // namespace weir::cli
