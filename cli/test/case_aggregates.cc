@@ -12,8 +12,8 @@ int64_t weight_of(const Value& value, const Type& type) {
   return type.kind() == TypeKind::kString ? static_cast<int64_t>(value.as_string().size()) : value.as_int();
 }
 
-// The sum of all numbers and of the lengths of all texts, over the first `columns` arguments of each row and once over the others, which are
-// literals. Not above 0: all but so many.
+// The sum of all numbers and of the lengths of all texts, over the first `columns` arguments of each row and once over
+// the others, which are literals. Not above 0: all but so many.
 class WeightAggregate final : public Aggregate {
  public:
   WeightAggregate(const FunctionBinding& binding, int columns)
@@ -29,6 +29,11 @@ class WeightAggregate final : public Aggregate {
     for (size_t i = 0; i < columns_; ++i) sum += weight_of(row.args[i]->value(row.row), *row.args[i]->type());
     append_fixed(out, sum);
   }
+  void undo(std::string_view state, const AggregateRow& row, std::string& out) override {
+    int64_t sum = read_fixed<int64_t>(state);
+    for (size_t i = 0; i < columns_; ++i) sum -= weight_of(row.args[i]->value(row.row), *row.args[i]->type());
+    append_fixed(out, sum);
+  }
   void merge(std::string_view a, std::string_view b, std::string& out) override {
     append_fixed(out, read_fixed<int64_t>(a) + read_fixed<int64_t>(b) - initial_);
   }
@@ -37,6 +42,19 @@ class WeightAggregate final : public Aggregate {
  private:
   size_t columns_;
   int64_t initial_ = 0;
+};
+
+class DoubleSumAggregate final : public Aggregate {
+ public:
+  void initialize(std::string& out) override { append_fixed(out, 0.0); }
+  void add(std::string_view state, const AggregateRow& row, std::string& out) override {
+    append_fixed(out,
+                 read_fixed<double>(state) + (row.args[0]->is_valid(row.row) ? row.args[0]->at<double>(row.row) : 0));
+  }
+  void merge(std::string_view a, std::string_view b, std::string& out) override {
+    append_fixed(out, read_fixed<double>(a) + read_fixed<double>(b));
+  }
+  void result(std::string_view state, Column& out, Arena&) override { out.append<double>(read_fixed<double>(state)); }
 };
 
 // The first argument of each row in which none is NULL.
@@ -73,7 +91,8 @@ class FieldSumsAggregate final : public Aggregate {
     append_sums(out, read_fixed<int32_t>(state) + field(0), read_fixed<int32_t>(state, 4) + field(1));
   }
   void merge(std::string_view a, std::string_view b, std::string& out) override {
-    append_sums(out, read_fixed<int32_t>(a) + read_fixed<int32_t>(b), read_fixed<int32_t>(a, 4) + read_fixed<int32_t>(b, 4));
+    append_sums(out, read_fixed<int32_t>(a) + read_fixed<int32_t>(b),
+                read_fixed<int32_t>(a, 4) + read_fixed<int32_t>(b, 4));
   }
   void result(std::string_view state, Column& out, Arena&) override {
     out.child(0).append<int32_t>(read_fixed<int32_t>(state));
@@ -96,8 +115,18 @@ AggregateFunction test_udaf() {
   return {.name = "TEST_UDAF",
           .category = "test",
           .description = "The sum.",
+          .undo = true,
           .overloads = {{.signature = "(INT) -> BIGINT", .description = "The sum.", .make = sum},
                         {.signature = "(BIGINT) -> BIGINT", .description = "The sum.", .make = sum},
+                        {.signature = "(DOUBLE) -> DOUBLE",
+                         .description = "The sum.",
+                         .make = [](const FunctionBinding&) -> std::unique_ptr<Aggregate> {
+                           return std::make_unique<DoubleSumAggregate>();
+                         }},
+                        {.signature = "(STRING, STRING) -> BIGINT",
+                         .description = "The sum of the lengths.",
+                         .literals = 1,
+                         .make = sum},
                         {.signature = "(STRUCT<A INT, B INT>) -> STRUCT<A INT, B INT>",
                          .description = "The sums of the fields.",
                          .make = [](const FunctionBinding&) -> std::unique_ptr<Aggregate> {

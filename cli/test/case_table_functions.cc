@@ -27,8 +27,8 @@ Kernel texts_of_arguments(const FunctionBinding& binding) {
     for (uint32_t row = 0; row < call.rows; ++row) {
       bool complete = true;
       for (const Column* arg : call.args) {
-        complete = complete && arg->is_valid(row) &&
-                   (kind == TypeKind::kInt || arg->offsets()[row] < arg->offsets()[row + 1]);
+        complete =
+            complete && arg->is_valid(row) && (kind == TypeKind::kInt || arg->offsets()[row] < arg->offsets()[row + 1]);
       }
       if (!complete) {
         call.fail(row, "an argument is NULL or empty");
@@ -116,21 +116,23 @@ ScalarFunction test_udtf() {
     }
     return parameters;
   };
-  ScalarFunction function{.name = "TEST_UDTF",
-                          .category = "test",
-                          .description = "Its arguments as rows.",
-                          .overloads = {texts(wrapped("", "")), texts(wrapped("ARRAY<", ">")), texts(wrapped("MAP<STRING, ", ">"))}};
+  ScalarFunction function{
+      .name = "TEST_UDTF",
+      .category = "test",
+      .description = "Its arguments as rows.",
+      .overloads = {texts(wrapped("", "")), texts(wrapped("ARRAY<", ">")), texts(wrapped("MAP<STRING, ", ">"))}};
   for (const std::string type : {"INT", "BIGINT", "DOUBLE", "BOOLEAN", "STRING", "STRUCT<A STRING>"}) {
     function.overloads.push_back({.signature = "(" + type + ") -> ARRAY<" + type + ">",
                                   .description = "One row.",
                                   .make_kernel = array_of_argument});
   }
-  function.overloads.push_back({.signature = "(DECIMAL) -> ARRAY<DECIMAL>",
-                                .description = "One row.",
-                                .make_kernel = array_of_decimal,
-                                .return_type = [](const std::vector<TypePtr>&, const std::vector<std::optional<Value>>&) {
-                                  return Type::array(wide_decimal());
-                                }});
+  function.overloads.push_back(
+      {.signature = "(DECIMAL) -> ARRAY<DECIMAL>",
+       .description = "One row.",
+       .make_kernel = array_of_decimal,
+       .return_type = [](const std::vector<TypePtr>&, const std::vector<std::optional<Value>>&) {
+         return Type::array(wide_decimal());
+       }});
   return function;
 }
 

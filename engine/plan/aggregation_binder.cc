@@ -1,10 +1,13 @@
 #include "engine/plan/aggregation_binder.h"
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <set>
 
 #include "engine/plan/expression_rewriter.h"
 #include "engine/plan/messages.h"
+#include "engine/plan/source_formats.h"
 #include "engine/sql/formatter.h"
 
 namespace weir {
@@ -35,6 +38,27 @@ sql::ExprPtr find_aggregate_call(const sql::ExprPtr& expression, const FunctionR
 }
 
 std::string function_name(const sql::ExprPtr& call) { return static_cast<const sql::FunctionCall&>(*call).name.name; }
+
+// The call with the limit that the session's properties give it, which so becomes part of the plan.
+sql::ExprPtr with_limit(const sql::ExprPtr& call, const BindContext& context) {
+  const auto& given = static_cast<const sql::FunctionCall&>(*call);
+  std::string name = given.name.name;
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if ((name != "collect_list" && name != "collect_set") || given.arguments.size() != 1) return call;
+  const std::string text = session_property(context, "ksql.functions." + name + ".limit", "");
+  if (text.empty()) return call;
+  int32_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    refuse("The property 'ksql.functions." + name + ".limit' must be a whole number, but is '" + text + "'.", call->pos);
+  }
+  auto literal = std::make_shared<sql::IntegerLiteral>(sql::ExprKind::kInteger);
+  literal->value = limit;
+  literal->pos = call->pos;
+  auto limited = std::make_shared<sql::FunctionCall>(given);
+  limited->arguments.push_back(std::move(literal));
+  return limited;
+}
 
 void check_value_formats(const QueryScope& scope, const sql::Position& pos) {
   std::vector<std::string> names;
@@ -168,7 +192,7 @@ sql::ExprPtr AggregationBinder::over_groups(const sql::ExprPtr& resolved) {
 // The column that holds the results of the call.
 sql::ExprPtr AggregationBinder::call_column(const sql::ExprPtr& call) {
   for (const LogicalAggregation::Call& known : out_.calls) {
-    if (sql::equal(*known.call, *call)) return make_column_ref(known.name, call->pos);
+    if (sql::equal(*known.call, *with_limit(call, context_))) return make_column_ref(known.name, call->pos);
   }
   for (const sql::ExprPtr& argument : static_cast<const sql::FunctionCall&>(*call).arguments) {
     if (find_aggregate_call(argument, *context_.functions)) {
@@ -181,7 +205,7 @@ sql::ExprPtr AggregationBinder::call_column(const sql::ExprPtr& call) {
     });
   }
   const TypePtr type = scope_.bind_aggregate(call).call.return_type;
-  out_.calls.push_back({"KSQL_AGG_VARIABLE_" + std::to_string(out_.calls.size()), call, type});
+  out_.calls.push_back({"KSQL_AGG_VARIABLE_" + std::to_string(out_.calls.size()), with_limit(call, context_), type});
   return make_column_ref(out_.calls.back().name, call->pos);
 }
 

@@ -20,6 +20,8 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"commit.interval.ms", "2000", "Longest time between commits of a query that has work on Kafka; the embedded log commits as soon as a query has caught up", Kind::kInteger},
       {"data.dir", "", "Folder of the embedded log and of the state stores; empty: in memory, nothing is kept"},
       {"fetch.records", "1024", "Records that are taken from a partition at once", Kind::kInteger},
+      {"functions.collect_list.limit", "", "How many values COLLECT_LIST gathers at most; empty: all", Kind::kText, {}, true},
+      {"functions.collect_set.limit", "", "How many values COLLECT_SET gathers at most; empty: all", Kind::kText, {}, true},
       {"log.sync", "false", "fsync every commit of the embedded log: survives a power cut, not only the end of the process", Kind::kBoolean},
       {"num.threads", "0", "Worker threads that run queries; 0: one for each core", Kind::kInteger},
       {"max.task.idle.ms", "0", "How long a join with rows of one side waits for the other's, once all that was there has been read, before it goes on without", Kind::kInteger, {}, true},
