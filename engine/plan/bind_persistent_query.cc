@@ -8,6 +8,7 @@
 #include "engine/plan/source_formats.h"
 #include "engine/sql/formatter.h"
 #include "engine/sql/parser.h"
+#include "engine/types/decimal.h"
 #include "engine/types/text.h"
 
 namespace weir {
@@ -129,7 +130,41 @@ void check_result_kind(const LogicalQuery& query, const sql::CreateSourceAs& sta
          statement.name.pos);
 }
 
-// The result's columns must be those of the stream, in order; a type that converts without loss is cast.
+// Whether a number that is written out in the query is one of the DECIMAL type's, digit by digit.
+bool literal_fits(const sql::Expr& expression, const Type& decimal) {
+  std::string text;
+  switch (expression.kind) {
+    case sql::ExprKind::kInteger:
+    case sql::ExprKind::kBigint:
+      text = std::to_string(static_cast<const sql::IntegerLiteral&>(expression).value);
+      break;
+    case sql::ExprKind::kDecimal:
+      text = static_cast<const sql::DecimalLiteral&>(expression).text;
+      break;
+    case sql::ExprKind::kDouble:
+      text = static_cast<const sql::DoubleLiteral&>(expression).text;
+      break;
+    default:
+      return false;
+  }
+  int scale = 0;
+  const auto unscaled = parse_decimal(text, &scale);
+  if (!unscaled || scale > decimal.scale()) return false;
+  const auto whole = rescale(*unscaled, scale, decimal.scale());
+  return whole && decimal_fits(*whole, decimal.precision());
+}
+
+// Which values a stream takes from a query without a CAST: those of its column's type, narrower DECIMALs, and numbers
+// written out.
+bool fits_column(const LogicalColumn& column, const Type& wanted) {
+  const TypeKind kind = column.type->kind();
+  if (*column.type == wanted || kind == TypeKind::kNull) return true;
+  if (wanted.kind() != TypeKind::kDecimal) return false;
+  return (kind == TypeKind::kDecimal && implicit_cast_exists(*column.type, wanted)) ||
+         literal_fits(*column.expression, wanted);
+}
+
+// The result's columns must be those of the stream, in order, and of their types.
 void fit_to_target(LogicalQuery& query, const Source& target, const sql::Position& pos) {
   const auto keys = columns_of_role(target, SourceColumn::Role::kKey),
              values = columns_of_role(target, SourceColumn::Role::kValue);
@@ -138,8 +173,7 @@ void fit_to_target(LogicalQuery& query, const Source& target, const sql::Positio
   bool fits = wanted.size() == query.columns.size();
   for (size_t i = 0; fits && i < wanted.size(); ++i) {
     LogicalColumn& column = query.columns[i];
-    fits = column.name == wanted[i].name && column.key == (i < keys.size()) &&
-           implicit_cast_exists(*column.type, *wanted[i].type);
+    fits = column.name == wanted[i].name && column.key == (i < keys.size()) && fits_column(column, *wanted[i].type);
     if (fits && !same_type(column.type, wanted[i].type)) {
       column.expression = cast_expression(column.expression, *wanted[i].type);
       column.type = wanted[i].type;
@@ -148,7 +182,7 @@ void fit_to_target(LogicalQuery& query, const Source& target, const sql::Positio
   if (!fits) {
     refuse("The query's columns don't fit '" + target.name + "': they are " +
                columns_text(result_columns(query, true), result_columns(query, false)) + ", but it has " +
-               columns_text(keys, values) + ". Names, order and types must agree.",
+               columns_text(keys, values) + ". Names, order and types must agree; CAST what is of another type.",
            pos);
   }
   if (!(query.window == target.window)) {

@@ -1,5 +1,8 @@
 #include "engine/plan/source_checks.h"
 
+#include <stdexcept>
+
+#include "engine/functions/date_pattern.h"
 #include "engine/plan/messages.h"
 #include "engine/sql/parser.h"
 
@@ -98,6 +101,14 @@ void bind_timestamp(const WithClause& with, Source& source) {
   if (kind != TypeKind::kString && format) {
     refuse("TIMESTAMP_FORMAT is for a STRING column, but '" + *name + "' is " + column->type->to_string() + ".",
            with.position("TIMESTAMP_FORMAT"));
+  }
+  if (format) {
+    try {
+      DatePattern{*format};
+    } catch (const std::invalid_argument& error) {
+      refuse("The TIMESTAMP_FORMAT of '" + *name + "' can't be used: " + error.what() + ".",
+             with.position("TIMESTAMP_FORMAT"));
+    }
   }
   source.timestamp_column = *name;
   source.timestamp_format = format.value_or("");

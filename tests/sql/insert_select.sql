@@ -38,6 +38,27 @@ CREATE STREAM S (K INT KEY, X INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
 CREATE STREAM O (K INT KEY, X VARCHAR) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');
 INSERT INTO O SELECT K, X FROM S;
 
+--@test: narrower DECIMALs and numbers written out fit into a DECIMAL
+CREATE STREAM S (K INT KEY, D DECIMAL(4, 1)) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O (K INT KEY, A DECIMAL(6, 2), B DECIMAL(6, 2), C DECIMAL(6, 2)) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');
+INSERT INTO O SELECT K, D AS A, 7 AS B, -1.5 AS C FROM S;
+INSERT INTO S (K, D) VALUES (1, 12.5);
+ASSERT VALUES O (K, A, B, C) VALUES (1, 12.50, 7.00, -1.50);
+
+--@test: a wider number is not narrowed, nor a narrower one widened
+--@expected.error: invalid
+--@expected.message: BIGINT
+CREATE STREAM S (K INT KEY, X INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O (K INT KEY, X BIGINT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');
+INSERT INTO O SELECT K, X FROM S;
+
+--@test: a number that has no room in the DECIMAL
+--@expected.error: invalid
+--@expected.message: DECIMAL(3, 2)
+CREATE STREAM S (K INT KEY, X INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O (K INT KEY, X DECIMAL(3, 2)) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');
+INSERT INTO O SELECT K, 10 AS X FROM S;
+
 --@test: into a stream that isn't there
 --@expected.error: invalid
 --@expected.message: NOWHERE

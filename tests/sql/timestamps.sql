@@ -56,3 +56,8 @@ CREATE STREAM S (K INT KEY, T DOUBLE) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON'
 --@expected.error: invalid
 --@expected.message: TIMESTAMP_FORMAT
 CREATE STREAM S (K INT KEY, T VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', TIMESTAMP='T');
+
+--@test: a format that means nothing
+--@expected.error: invalid
+--@expected.message: 'nonsense'
+CREATE STREAM S (K INT KEY, T VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', TIMESTAMP='T', TIMESTAMP_FORMAT='nonsense');

@@ -179,19 +179,25 @@ TEST_CASE("SELECT * of a windowed stream shows the window to clients") {
   CHECK(bound.plan.sources()[0]->source->start->kind == sql::StartPosition::Kind::kEarliest);
 }
 
-TEST_CASE("INSERT INTO needs the columns of its stream and widens numbers") {
+TEST_CASE("INSERT INTO needs the columns of its stream, and puts numbers into DECIMALs") {
   PeopleEnv env;
   env.execute("CREATE STREAM T (ID INT KEY, A BIGINT) WITH (kafka_topic='t', value_format='JSON');");
-  const auto bound = env.persistent("INSERT INTO T SELECT ID, AGE AS A FROM PEOPLE;");
+  const auto bound = env.persistent("INSERT INTO T SELECT ID, CAST(AGE AS BIGINT) AS A FROM PEOPLE;");
   CHECK(bound.query_id == "INSERTQUERY_0");
   CHECK_FALSE(bound.sink);
   CHECK(schema_text_of(bound.plan.root->schema) == "ID INTEGER KEY, A BIGINT");
   CHECK(bound.plan.root->expressions[1].sql == "CAST(AGE AS BIGINT)");
-  CHECK(env.persistent("INSERT INTO T WITH (query_id='mine') SELECT ID, AGE AS A FROM PEOPLE;").query_id == "mine");
-  CHECK(env.refusal("INSERT INTO T WITH (query_id='mine') SELECT ID, AGE AS A FROM PEOPLE;").find("'mine'") !=
-        std::string::npos);
+  CHECK(env.persistent("INSERT INTO T WITH (query_id='mine') SELECT ID, CAST(AGE AS BIGINT) AS A FROM PEOPLE;")
+            .query_id == "mine");
+  CHECK(env.refusal("INSERT INTO T WITH (query_id='mine') SELECT ID, CAST(AGE AS BIGINT) AS A FROM PEOPLE;")
+            .find("'mine'") != std::string::npos);
   CHECK(env.refusal("INSERT INTO T SELECT ID, AGE FROM PEOPLE;").find("`AGE` INTEGER") != std::string::npos);
   CHECK(env.refusal("INSERT INTO T SELECT ID, NAME AS A FROM PEOPLE;").find("`A` STRING") != std::string::npos);
+  CHECK(env.refusal("INSERT INTO T SELECT ID, AGE AS A FROM PEOPLE;").find("`A` INTEGER") != std::string::npos);
+  env.execute("CREATE STREAM D (ID INT KEY, A DECIMAL(4, 2)) WITH (kafka_topic='d', value_format='JSON');");
+  CHECK(env.persistent("INSERT INTO D SELECT ID, -12.5 AS A FROM PEOPLE;").plan.root->expressions[1].sql ==
+        "CAST(-12.5 AS DECIMAL(4, 2))");
+  CHECK(env.refusal("INSERT INTO D SELECT ID, 123 AS A FROM PEOPLE;").find("DECIMAL(4, 2)") != std::string::npos);
 }
 
 TEST_CASE("CREATE OR REPLACE keeps the query's id; columns may only be added") {
