@@ -7,7 +7,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "engine/runtime/processing_log.h"
+#include "engine/runtime/committed_position.h"
+#include "engine/runtime/unit_collector.h"
 #include "engine/sql/error.h"
 #include "engine/types/text.h"
 
@@ -17,133 +18,31 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kCommitBytes = 4u << 20;     // a transaction of this size is committed at once
-constexpr size_t kPauseRows = 8 * 1024;       // an input that runs ahead of the others is held there …
-constexpr size_t kResumeRows = 2 * 1024;      // … until it is down to this
+constexpr size_t kCommitBytes = 4u << 20;  // a transaction of this size is committed at once
+constexpr size_t kPauseRows = 8 * 1024;    // an input that runs ahead of the others is held there …
+constexpr size_t kResumeRows = 2 * 1024;   // … until it is down to this
 constexpr int64_t kFirstBackoffMs = 100;
 constexpr int64_t kLongestBackoffMs = 10000;
 constexpr size_t kRestoreRecords = 256;  // of a changelog at once: a record may carry many rows
 constexpr std::chrono::minutes kRestorePatience{1};
 const std::string kFencedHint = " Another process with the same service.id has taken the query over; run one of them.";
 
-std::string offset_metadata(const TaskProgress& progress) {
-  return Json{{"stream_time", progress.stream_time}, {"arrivals", progress.arrivals}}.dump();
-}
-
-TaskProgress progress_of(const std::string& metadata) {
-  const Json json = Json::parse(metadata, nullptr, false);
-  if (!json.is_object()) return {};
-  return {json.value("stream_time", INT64_MIN), json.value("arrivals", int64_t{0})};
-}
-
-// Where several inputs read one partition, as in the join of a stream with itself, the committed offset is the lowest of
-// theirs, and the metadata has each one's own under the name of its node.
-constexpr const char* kSharedInputs = "inputs";
-
-void add_shared_input(const std::string& node, int64_t position, const TaskProgress& progress, Json& metadata) {
-  metadata[kSharedInputs][node] = {
-      {"position", position}, {"stream_time", progress.stream_time}, {"arrivals", progress.arrivals}};
-}
-
-// Takes the input's own position and progress; false: the partition was not shared.
-bool take_shared_input(const std::string& metadata, const std::string& node, int64_t& position, TaskProgress& progress) {
-  const Json json = Json::parse(metadata, nullptr, false);
-  if (!json.is_object() || !json.contains(kSharedInputs) || !json[kSharedInputs].contains(node)) return false;
-  const Json& input = json[kSharedInputs][node];
-  position = input.value("position", position);
-  progress = {input.value("stream_time", INT64_MIN), input.value("arrivals", int64_t{0})};
-  return true;
-}
-
 }  // namespace
-
-// Puts a task's results into the unit's transaction, or into the client's queue.
-class QueryUnit::Collector final : public RecordCollector {
- public:
-  Collector(QueryUnit& unit, const Stage& stage, int32_t task_partition) : unit_(unit), next_partition_(task_partition) {
-    const QueryDefinition& query = *unit.query_;
-    if (stage.repartition) {
-      outputs_.push_back(repartition_output(*stage.repartition));
-    } else if (query.plan.sink) {
-      outputs_.push_back({query.plan.sink->topic, query.sink_partitions, true});
-    } else {
-      outputs_.emplace_back();  // rows go to the client
-    }
-    for (const PlanNodePtr& side : stage.side_repartitions) outputs_.push_back(repartition_output(*side));
-  }
-
-  void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) override {
-    collect_to(0, record, partition_by, -1);
-  }
-
-  void collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes& partition_by, int32_t partition) override {
-    const Output& output = outputs_[side];
-    if (partition < 0 && partition_by) partition = log::partition_for_key(*partition_by, output.partitions);
-    // Records without a key go round, so that no partition is favoured.
-    if (partition < 0) partition = next_partition_++ % output.partitions;
-    if (next_partition_ < 0) next_partition_ = 0;
-    unit_.transaction_->append(output.topic, partition, record);
-    if (output.counts) unit_.query_->status->records_out.fetch_add(1, std::memory_order_relaxed);
-  }
-
-  void rows(const Batch& batch) override {
-    std::vector<Row> rows(batch.rows);
-    for (uint32_t row = 0; row < batch.rows; ++row) {
-      rows[row].reserve(batch.columns.size());
-      for (const ColumnPtr& column : batch.columns) rows[row].push_back(column->value(row));
-    }
-    unit_.query_->status->records_out.fetch_add(batch.rows, std::memory_order_relaxed);
-    unit_.query_->client->push(std::move(rows));
-  }
-
-  void error(ProcessingError error) override {
-    unit_.query_->status->count_error(error.stage, error.message);
-    end_on_invalid_timestamp(*unit_.query_, error);
-    if (unit_.query_->transient || unit_.services_.processing_log_topic.empty()) return;
-    const std::string value = processing_log_value(unit_.query_->id, error);
-    log::RecordView record;
-    record.key = unit_.query_->id;
-    record.value = value;
-    record.timestamp = unit_.services_.tasks.clock();
-    unit_.transaction_->append(unit_.services_.processing_log_topic, 0, record);
-  }
-
- private:
-  struct Output {
-    std::string topic;
-    int32_t partitions = 1;
-    bool counts = false;  // its records are the query's results
-  };
-
-  Output repartition_output(const PlanNode& node) const {
-    Output out{unit_.query_->repartition_topic(node)};
-    for (const Stage& reader : unit_.query_->stages) {
-      for (const PlanNodePtr& input : reader.inputs) {
-        if (input.get() == &node) out.partitions = unit_.query_->stage_partitions[reader.index];
-      }
-    }
-    return out;
-  }
-
-  QueryUnit& unit_;
-  std::vector<Output> outputs_;
-  int32_t next_partition_;
-};
 
 struct QueryUnit::Slot {
   TaskPlace place;
   const Stage* stage = nullptr;
   std::vector<log::TopicPartition> inputs;
   std::vector<std::vector<const Slot*>> feeders;  // of each input
-  std::vector<int64_t> start;        // where each input begins after the last commit
-  std::string directory;  // of the state
+  std::vector<int64_t> start;                     // where each input begins after the last commit
+  std::string directory;                          // of the state
   std::unique_ptr<state::TaskState> state;
-  std::unique_ptr<Collector> collector;
+  std::unique_ptr<UnitCollector> collector;
   std::unique_ptr<Task> task;
   TaskProgress committed;
-  bool uncommitted = false;  // has worked since the last commit
-  std::vector<int64_t> drained_since_ms;    // of each input; -1: it has rows, or nobody has asked since it had
-  int64_t waits_until_ms = INT64_MAX;       // for an input's next row
+  bool uncommitted = false;                       // has worked since the last commit
+  std::vector<int64_t> drained_since_ms;          // of each input; -1: it has rows, or nobody has asked since it had
+  int64_t waits_until_ms = INT64_MAX;             // for an input's next row
   std::map<std::string, int64_t> changelog_ends;  // store → end offset of its changelog partition as of the last commit
 };
 
@@ -171,7 +70,7 @@ void QueryUnit::open() {
       slot->inputs.push_back({query_->input_topic(*input), place.partition});
     }
     slot->drained_since_ms.assign(slot->inputs.size(), -1);
-    slot->collector = std::make_unique<Collector>(*this, *slot->stage, place.partition);
+    slot->collector = std::make_unique<UnitCollector>(*query_, services_, *transaction_, *slot->stage, place.partition);
     open_state(*slot);
     if (!query_->transient && !restore(*slot)) {
       slot->task.reset();
@@ -292,17 +191,17 @@ void QueryUnit::set_positions(Slot& slot) {
     std::optional<log::CommittedOffset> committed;
     if (!query_->transient) committed = services_.log->committed_offset(query_->group, partition);
     if (committed) {
-      slot.start[i] = committed->offset;
-      TaskProgress progress = progress_of(committed->metadata);
-      take_shared_input(committed->metadata, slot.stage->inputs[i]->id, slot.start[i], progress);
-      slot.committed.stream_time = std::max(slot.committed.stream_time, progress.stream_time);
-      slot.committed.arrivals = std::max(slot.committed.arrivals, progress.arrivals);
+      const InputPosition reached = position_of(*committed, slot.stage->inputs[i]->id);
+      slot.start[i] = reached.offset;
+      slot.committed.stream_time = std::max(slot.committed.stream_time, reached.progress.stream_time);
+      slot.committed.arrivals = std::max(slot.committed.arrivals, reached.progress.arrivals);
     } else {
       const PlanNode& node = *slot.stage->inputs[i];
       // A table is all of its topic, whenever the query began.
       const bool all = node.kind == PlanKind::kRepartition || node.source->source_kind == sql::SourceKind::kTable;
       const std::string reset = all ? "earliest" : query_->auto_offset_reset;
-      slot.start[i] = reset == "earliest" ? services_.log->begin_offset(partition) : services_.log->end_offset(partition);
+      slot.start[i] =
+          reset == "earliest" ? services_.log->begin_offset(partition) : services_.log->end_offset(partition);
       if (node.source && node.source->start) {
         using Kind = sql::StartPosition::Kind;
         const sql::StartPosition& start = *node.source->start;
@@ -311,8 +210,11 @@ void QueryUnit::set_positions(Slot& slot) {
         if (start.kind == Kind::kOffset) slot.start[i] = start.offset;
         if (start.kind == Kind::kTimestamp) {
           const auto time = parse_timestamp(start.timestamp);
-          if (!time) throw std::invalid_argument("AT TIMESTAMP '" + start.timestamp + "' is no time: write it as '2020-01-31T10:15:30'.");
-          slot.start[i] = services_.log->offset_for_time(partition, *time).value_or(services_.log->end_offset(partition));
+          if (!time)
+            throw std::invalid_argument("AT TIMESTAMP '" + start.timestamp +
+                                        "' is no time: write it as '2020-01-31T10:15:30'.");
+          slot.start[i] =
+              services_.log->offset_for_time(partition, *time).value_or(services_.log->end_offset(partition));
         }
       }
       has_new_positions_ = true;
@@ -362,8 +264,8 @@ bool QueryUnit::work(int64_t now_ms) {
     dirty_since_ms_ = now_ms;
   }
   const bool busy = taken > 0 || worked > 0;
-  const bool due = now_ms - dirty_since_ms_ >= services_.commit_interval_ms || transaction_->pending_bytes() >= kCommitBytes ||
-                   (services_.commit_when_idle && !busy);
+  const bool due = now_ms - dirty_since_ms_ >= services_.commit_interval_ms ||
+                   transaction_->pending_bytes() >= kCommitBytes || (services_.commit_when_idle && !busy);
   if (dirty_ && due) {
     commit(now_ms);
     return true;  // a stage may have fed another stage of this unit
@@ -371,8 +273,8 @@ bool QueryUnit::work(int64_t now_ms) {
   return busy;
 }
 
-// Without a look at what feeds a repartition topic, a join that catches up would take one side far ahead of the other, and find the
-// other's rows late.
+// Without a look at what feeds a repartition topic, a join that catches up would take one side far ahead of the other,
+// and find the other's rows late.
 bool QueryUnit::is_drained(const Slot& slot, size_t input) const {
   const std::vector<const Slot*>& feeders = slot.feeders[input];
   return reader_->at_end(slot.inputs[input]) &&
@@ -436,20 +338,15 @@ void QueryUnit::balance_inputs() {
 
 void QueryUnit::commit_positions(bool all) {
   for (const auto& [partition, readers] : routes_) {
-    int64_t lowest = INT64_MAX;
     bool any = all;
-    Json shared = Json::object();
+    std::vector<InputPosition> inputs;
     for (const auto& [slot, input] : readers) {
       const int64_t position = slot->task->position(input);
       any = any || position >= 0;
-      const int64_t reached = std::max(position, slot->start[input]);
-      lowest = std::min(lowest, reached);
-      add_shared_input(slot->stage->inputs[input]->id, reached, slot->task->progress(), shared);
+      inputs.push_back(
+          {slot->stage->inputs[input]->id, std::max(position, slot->start[input]), slot->task->progress()});
     }
-    if (!any) continue;
-    const std::string metadata =
-        readers.size() == 1 ? offset_metadata(readers.front().first->task->progress()) : shared.dump();
-    transaction_->commit_offset(query_->group, partition, {lowest, metadata});
+    if (any) transaction_->commit_offset(query_->group, partition, committed_position(inputs));
   }
 }
 

@@ -1,6 +1,6 @@
-// The tasks of one query that one worker runs, with their reader and their transaction. A unit commits all of its tasks at
-// once: outputs, repartition and changelog records and consumed offsets are one transaction of the log. Owned by a worker, whose
-// thread alone uses it, but for wakeups.
+// The tasks of one query that one worker runs, with their reader and their transaction. A unit commits all of its tasks
+// at once: outputs, repartition and changelog records and consumed offsets are one transaction of the log. Owned by a
+// worker, whose thread alone uses it, but for wakeups.
 #pragma once
 
 #include <map>
@@ -21,12 +21,12 @@ struct TaskPlace {
 class QueryUnit {
  public:
   // `wake`: makes the owning worker look at its units again; any thread may call it, also after the unit is gone.
-  QueryUnit(std::shared_ptr<const QueryDefinition> query, std::vector<TaskPlace> places, const RuntimeServices& services,
-            std::function<void()> wake);
+  QueryUnit(std::shared_ptr<const QueryDefinition> query, std::vector<TaskPlace> places,
+            const RuntimeServices& services, std::function<void()> wake);
   ~QueryUnit();
 
-  // Takes what is there and works through it; commits when due. True when there may be more to do right now. Never throws: a failure ends
-  // in a retry or in the ERROR state.
+  // Takes what is there and works through it; commits when due. True when there may be more to do right now. Never
+  // throws: a failure ends in a retry or in the ERROR state.
   bool step(int64_t now_ms);
   // When step() must be called again though nothing arrives: a commit or a retry is due. INT64_MAX: never.
   int64_t next_due_ms() const;
@@ -37,7 +37,6 @@ class QueryUnit {
   const QueryDefinition& query() const { return *query_; }
 
  private:
-  class Collector;
   struct Slot;
 
   void open();
@@ -49,8 +48,8 @@ class QueryUnit {
   void balance_inputs();
   // The other slots of this unit that feed the input, be it through one another.
   std::vector<const Slot*> feeders_of(const Slot& slot, size_t input) const;
-  // Nothing more is to come through the input for now: neither from its topic nor, where this unit feeds that topic, from what it
-  // has not worked through yet.
+  // Nothing more is to come through the input for now: neither from its topic nor, where this unit feeds that topic,
+  // from what it has not worked through yet.
   bool is_drained(const Slot& slot, size_t input) const;
   // … and that for as long as the query waits for the next row of an input (max.task.idle.ms).
   bool may_do_without(Slot& slot, size_t input, int64_t now_ms) const;
@@ -72,7 +71,7 @@ class QueryUnit {
   std::set<log::TopicPartition> paused_;
   bool has_new_positions_ = false;  // nothing had been committed for some input
   bool is_open_ = false, stopped_ = false;
-  bool dirty_ = false;            // worked on something since the last commit
+  bool dirty_ = false;  // worked on something since the last commit
   int64_t dirty_since_ms_ = 0;
   int64_t retry_at_ms_ = 0;
   int64_t backoff_ms_ = 0;

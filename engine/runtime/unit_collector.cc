@@ -1,0 +1,67 @@
+#include "engine/runtime/unit_collector.h"
+
+#include "engine/runtime/processing_log.h"
+
+namespace weir {
+
+UnitCollector::UnitCollector(const QueryDefinition& query, const RuntimeServices& services,
+                             log::LogTransaction& transaction, const Stage& stage, int32_t task_partition)
+    : query_(query), services_(services), transaction_(transaction), next_partition_(task_partition) {
+  if (stage.repartition) {
+    outputs_.push_back(repartition_output(*stage.repartition));
+  } else if (query.plan.sink) {
+    outputs_.push_back({query.plan.sink->topic, query.sink_partitions, true});
+  } else {
+    outputs_.emplace_back();  // rows go to the client
+  }
+  for (const PlanNodePtr& side : stage.side_repartitions) outputs_.push_back(repartition_output(*side));
+}
+
+UnitCollector::Output UnitCollector::repartition_output(const PlanNode& node) const {
+  Output out{query_.repartition_topic(node)};
+  for (const Stage& reader : query_.stages) {
+    for (const PlanNodePtr& input : reader.inputs) {
+      if (input.get() == &node) out.partitions = query_.stage_partitions[reader.index];
+    }
+  }
+  return out;
+}
+
+void UnitCollector::collect(const log::RecordView& record, const log::OptionalBytes& partition_by) {
+  collect_to(0, record, partition_by, -1);
+}
+
+void UnitCollector::collect_to(size_t side, const log::RecordView& record, const log::OptionalBytes& partition_by,
+                               int32_t partition) {
+  const Output& output = outputs_[side];
+  if (partition < 0 && partition_by) partition = log::partition_for_key(*partition_by, output.partitions);
+  // Records without a key go round, so that no partition is favoured.
+  if (partition < 0) partition = next_partition_++ % output.partitions;
+  if (next_partition_ < 0) next_partition_ = 0;
+  transaction_.append(output.topic, partition, record);
+  if (output.counts) query_.status->records_out.fetch_add(1, std::memory_order_relaxed);
+}
+
+void UnitCollector::rows(const Batch& batch) {
+  std::vector<Row> rows(batch.rows);
+  for (uint32_t row = 0; row < batch.rows; ++row) {
+    rows[row].reserve(batch.columns.size());
+    for (const ColumnPtr& column : batch.columns) rows[row].push_back(column->value(row));
+  }
+  query_.status->records_out.fetch_add(batch.rows, std::memory_order_relaxed);
+  query_.client->push(std::move(rows));
+}
+
+void UnitCollector::error(ProcessingError error) {
+  query_.status->count_error(error.stage, error.message);
+  end_on_invalid_timestamp(query_, error);
+  if (query_.transient || services_.processing_log_topic.empty()) return;
+  const std::string value = processing_log_value(query_.id, error);
+  log::RecordView record;
+  record.key = query_.id;
+  record.value = value;
+  record.timestamp = services_.tasks.clock();
+  transaction_.append(services_.processing_log_topic, 0, record);
+}
+
+}  // namespace weir
