@@ -1,6 +1,7 @@
 // Functions that call a lambda for the elements of an array or the entries of a map. The lambda is evaluated for the
 // elements of all rows at once.
 #include "engine/functions/function_lists.h"
+#include "engine/functions/java_map_order.h"
 #include "engine/functions/kernels.h"
 
 namespace weir {
@@ -126,13 +127,24 @@ Kernel reduce_kernel(const FunctionBinding& binding) {
     for (uint32_t row = 0; row < call.rows; ++row) {
       if (initial.is_valid(row) && length(row) > 0) active.push_back(row);
     }
+    // Where the elements of all rows are, in the order in which they are taken.
+    std::vector<uint32_t> sequence, entries, start(call.rows, 0);
+    for (const uint32_t row : active) {
+      start[row] = static_cast<uint32_t>(sequence.size());
+      if (collection.kind() == TypeKind::kMap) {
+        java_map_order(collection, row, entries);
+        sequence.insert(sequence.end(), entries.begin(), entries.end());
+      } else {
+        for (uint32_t i = collection.offsets()[row]; i < collection.offsets()[row + 1]; ++i) sequence.push_back(i);
+      }
+    }
     ColumnPtr state = initial.gather(active.data(), active.size());  // of the active rows
     Column done(type);                                               // the last states
     std::vector<uint32_t> place(call.rows, 0);                       // in `done`
     for (uint32_t step = 0; !active.empty(); ++step) {
       std::vector<uint32_t> at;
       at.reserve(active.size());
-      for (const uint32_t row : active) at.push_back(collection.offsets()[row] + step);
+      for (const uint32_t row : active) at.push_back(sequence[start[row] + step]);
       std::vector<ColumnPtr> parameters = {state};
       for (size_t c = 0; c < collection.child_count(); ++c) {
         parameters.push_back(collection.child(c).gather(at.data(), at.size()));

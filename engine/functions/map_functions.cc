@@ -1,8 +1,8 @@
 // Functions of maps from texts to values.
 #include <algorithm>
-#include <numeric>
 
 #include "engine/functions/function_lists.h"
+#include "engine/functions/java_map_order.h"
 #include "engine/functions/kernels.h"
 #include "engine/functions/value_order.h"
 
@@ -13,7 +13,7 @@ const std::pair<std::string, std::string> kMapDoc{"map", "the map"};
 
 // One side of the entries as an array: child 0 for keys, 1 for values.
 Kernel map_side_kernel(size_t side) {
-  return [side](KernelCall& call) {
+  return [side, entries = std::vector<uint32_t>()](KernelCall& call) mutable {
     Column& out = start_appending(call);
     const Column& map = *call.args[0];
     for (uint32_t row = 0; row < call.rows; ++row) {
@@ -21,8 +21,8 @@ Kernel map_side_kernel(size_t side) {
         out.append_null();
         continue;
       }
-      for (uint32_t i = map.offsets()[row]; i < map.offsets()[row + 1]; ++i)
-        out.child(0).append_from(map.child(side), i);
+      java_map_order(map, row, entries);
+      for (const uint32_t i : entries) out.child(0).append_from(map.child(side), i);
       out.close_row();
     }
   };
@@ -32,7 +32,7 @@ ScalarFunction map_side_function(std::string name, const std::string& what, std:
                                  size_t side) {
   return {.name = std::move(name),
           .category = "map",
-          .description = what + " of a map as an array.",
+          .description = what + " of a map as an array, in ksqlDB's order.",
           .example = std::move(example),
           .overloads = {{.signature = std::move(signature),
                          .description = what + ".",
@@ -159,8 +159,7 @@ Kernel entries_kernel(const FunctionBinding&) {
         out.append_null();
         continue;
       }
-      indexes.resize(map.offsets()[row + 1] - map.offsets()[row]);
-      std::iota(indexes.begin(), indexes.end(), map.offsets()[row]);
+      java_map_order(map, row, indexes);
       if (call.args[1]->at<uint8_t>(row)) {
         std::stable_sort(indexes.begin(), indexes.end(),
                          [&](uint32_t a, uint32_t b) { return compare_rows(map.child(0), a, map.child(0), b) < 0; });
@@ -177,16 +176,16 @@ Kernel entries_kernel(const FunctionBinding&) {
 }
 
 ScalarFunction entries_function() {
-  return {
-      .name = "ENTRIES",
-      .category = "map",
-      .description =
-          "The entries of a map as an array of structures with the fields K and V, in the order of the keys if wanted.",
-      .example = "ENTRIES(MAP('b' := 2, 'a' := 1), true)",
-      .overloads = {{.signature = "(MAP<STRING, T>, BOOLEAN) -> ARRAY<STRUCT<K STRING, V T>>",
-                     .description = "A structure for each entry.",
-                     .make_kernel = entries_kernel,
-                     .parameter_docs = {kMapDoc, {"sorted", "whether to order by key"}}}}};
+  return {.name = "ENTRIES",
+          .category = "map",
+          .description =
+              "The entries of a map as an array of structures with the fields K and V, in the order of the keys if "
+              "wanted, otherwise in ksqlDB's.",
+          .example = "ENTRIES(MAP('b' := 2, 'a' := 1), true)",
+          .overloads = {{.signature = "(MAP<STRING, T>, BOOLEAN) -> ARRAY<STRUCT<K STRING, V T>>",
+                         .description = "A structure for each entry.",
+                         .make_kernel = entries_kernel,
+                         .parameter_docs = {kMapDoc, {"sorted", "whether to order by key"}}}}};
 }
 
 }  // namespace

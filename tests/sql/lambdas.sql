@@ -68,3 +68,11 @@ CREATE STREAM O AS SELECT K, REDUCE(A, 0, (s, x) => s + 1e0) AS T FROM S;
 --@expected.message: must give BOOLEAN
 CREATE STREAM S (K INT KEY, A ARRAY<INT>) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
 CREATE STREAM O AS SELECT K, FILTER(A, x => x + 1) AS T FROM S;
+
+--@test: the entries of a map come in the order of Java's HashMap, wherever it shows
+CREATE STREAM S (K INT KEY, M MAP<VARCHAR, INT>) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, REDUCE(M, '', (T, N, V) => CONCAT(T, ' ', N)) AS NAMES, MAP_KEYS(M) AS KEYS, MAP_VALUES(M) AS VS, ENTRIES(M, false)[1]->K AS HEAD FROM S;
+INSERT INTO S (K, M) VALUES (1, MAP('one' := 1, 'two' := 2, 'three' := 3, 'four' := 4, 'five' := 5, 'six' := 6, 'seven' := 7));
+INSERT INTO S (K, M) VALUES (2, MAP('one' := 1, 'two' := 2, 'three' := 3));
+ASSERT VALUES O (K, NAMES, KEYS, VS, HEAD) VALUES (1, ' six four one seven two three five', ARRAY['six', 'four', 'one', 'seven', 'two', 'three', 'five'], ARRAY[6, 4, 1, 7, 2, 3, 5], 'six');
+ASSERT VALUES O (K, NAMES, KEYS, VS, HEAD) VALUES (2, ' two three one', ARRAY['two', 'three', 'one'], ARRAY[2, 3, 1], 'two');

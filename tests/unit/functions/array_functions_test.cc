@@ -159,8 +159,8 @@ TEST_CASE("maps") {
   const Arg numbers = map(kInt, {{Value("foo"), Value(10)}, {Value("bar"), Value()}});
   const Arg none = null_of(Type::map(kText, kInt));
   const auto structure = [](const char* key, Value value) { return Value(ValueList{Value(key), std::move(value)}); };
-  check_calls({{"MAP_KEYS", {numbers}, texts({"foo", "bar"})},
-               {"MAP_VALUES", {numbers}, ValueList{Value(10), Value()}},
+  check_calls({{"MAP_KEYS", {numbers}, texts({"bar", "foo"})},
+               {"MAP_VALUES", {numbers}, ValueList{Value(), Value(10)}},
                {"MAP_KEYS", {map(kInt, {})}, ValueList{}},
                {"MAP_VALUES", {none}, {}},
                {"MAP_UNION",
@@ -173,7 +173,7 @@ TEST_CASE("maps") {
                 ValueMap{{Value("a"), Value(3)}, {Value("b"), Value(2)}}},
                {"AS_MAP", {null_of(Type::array(kText)), int_array({1})}, {}},
                {"ENTRIES", {numbers, B(true)}, ValueList{structure("bar", Value()), structure("foo", Value(10))}},
-               {"ENTRIES", {numbers, B(false)}, ValueList{structure("foo", Value(10)), structure("bar", Value())}},
+               {"ENTRIES", {numbers, B(false)}, ValueList{structure("bar", Value()), structure("foo", Value(10))}},
                {"ENTRIES", {none, B(false)}, {}}});
   CHECK(evaluate("ENTRIES", {numbers, B(true)}, false).type->to_string() == "ARRAY<STRUCT<`K` STRING, `V` INTEGER>>");
   check_fails("AS_MAP", {text_array({nullptr}), int_array({1})}, "NULL");
