@@ -290,6 +290,7 @@ class RepartitionDecoder final : public InputDecoder {
       : schema_(node.schema),
         table_(node.table),
         old_rows_(node.old_rows),
+        windowed_key_(node.windowed_key),
         key_codec_(types_where(node.schema, true)),
         value_codec_(types_where(node.schema, false)) {}
 
@@ -309,6 +310,14 @@ class RepartitionDecoder final : public InputDecoder {
       for (const log::RecordView& record : records.records) decode_value(record.value, rows.values);
     }
     out.columns.assign(rows.columns.begin(), rows.columns.end());
+    if (windowed_key_) {
+      const Column& start = *rows.keys[rows.keys.size() - 2];
+      const Column& end = *rows.keys.back();
+      out.windows.resize(out.rows);
+      for (uint32_t row = 0; row < out.rows; ++row) {
+        if (!start.is_null(row)) out.windows[row] = {start.at<int64_t>(row), end.at<int64_t>(row)};
+      }
+    }
   }
 
  private:
@@ -339,7 +348,7 @@ class RepartitionDecoder final : public InputDecoder {
   }
 
   PlanSchema schema_;
-  bool table_, old_rows_;
+  bool table_, old_rows_, windowed_key_;
   RowCodec key_codec_, value_codec_;
 };
 

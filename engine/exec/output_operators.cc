@@ -86,7 +86,12 @@ RepartitionSink::RepartitionSink(const PlanNode& node, size_t side, std::unique_
       side_(side),
       partition_column_(index_of(node.schema, node.partition_column)),
       partition_key_(std::move(partition_key)),
-      context_(context) {}
+      context_(context) {
+  if (!node.windowed_key) return;
+  std::vector<TypePtr> types = types_where(node.schema, true);
+  types.resize(types.size() - 2);
+  partition_codec_.emplace(std::move(types));
+}
 
 void RepartitionSink::push(const Batch& batch, int) {
   if (table_ && batch.old_columns.empty()) {
@@ -102,7 +107,7 @@ void RepartitionSink::push(const Batch& batch, int) {
 void RepartitionSink::push_rows_of(const Batch& batch) {
   const std::vector<const Column*> keys = columns_at(batch.columns, key_columns_);
   const std::vector<const Column*> values = columns_at(batch.columns, value_columns_);
-  if (partition_key_) partition_key_->begin(keys);
+  if (partition_key_) partition_key_->begin(partition_columns(keys));
   for (uint32_t row = 0; row < batch.rows; ++row) {
     log::OptionalBytes partition_by;
     log::RecordView record;
@@ -117,7 +122,7 @@ void RepartitionSink::push_rows_of(const Batch& batch) {
       key_bytes_.clear();
       key_codec_.encode(keys, row, key_bytes_);
       record.key = key_bytes_;
-      if (!partition_bytes_of(row, partition_by)) continue;
+      if (!partition_bytes_of(keys, row, partition_by)) continue;
     }
     if (!batch.null_value.test(row)) {
       value_bytes_.clear();
@@ -130,10 +135,15 @@ void RepartitionSink::push_rows_of(const Batch& batch) {
   }
 }
 
-bool RepartitionSink::partition_bytes_of(uint32_t row, log::OptionalBytes& out) {
+bool RepartitionSink::partition_bytes_of(std::span<const Column* const> keys, uint32_t row, log::OptionalBytes& out) {
   out = key_bytes_;
-  if (!partition_key_) return true;
+  if (!partition_key_ && !partition_codec_) return true;
   partition_bytes_.clear();
+  if (!partition_key_) {
+    partition_codec_->encode(partition_columns(keys), row, partition_bytes_);
+    out = partition_bytes_;
+    return true;
+  }
   bool is_null = false;
   std::string reason;
   if (!partition_key_->encode(row, partition_bytes_, is_null, reason)) {
@@ -147,7 +157,7 @@ bool RepartitionSink::partition_bytes_of(uint32_t row, log::OptionalBytes& out) 
 void RepartitionSink::push_new_rows(const Batch& batch) {
   const std::vector<const Column*> keys = columns_at(batch.columns, key_columns_);
   const std::vector<const Column*> values = columns_at(batch.columns, value_columns_);
-  if (partition_key_) partition_key_->begin(keys);
+  if (partition_key_) partition_key_->begin(partition_columns(keys));
   for (uint32_t row = 0; row < batch.rows; ++row) {
     if (has_null_key(batch, keys, row)) {
       report_null_key(row);
@@ -156,7 +166,7 @@ void RepartitionSink::push_new_rows(const Batch& batch) {
     key_bytes_.clear();
     key_codec_.encode(keys, row, key_bytes_);
     log::OptionalBytes partition_by;
-    if (!partition_bytes_of(row, partition_by)) continue;
+    if (!partition_bytes_of(keys, row, partition_by)) continue;
     value_bytes_.assign(1, kChangedRowsVersion);
     append_changed_row(std::nullopt, value_bytes_);
     if (batch.null_value.test(row)) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,13 +53,19 @@ class RepartitionSink final : public Operator {
   void collect_change(const Batch& batch, uint32_t row, const std::string& key);
   // The bytes that choose the partition of the key `key_bytes_`. False: the key can't be written in that format;
   // reported.
-  bool partition_bytes_of(uint32_t row, log::OptionalBytes& out);
+  bool partition_bytes_of(std::span<const Column* const> keys, uint32_t row, log::OptionalBytes& out);
+  // The key columns that decide on the partition.
+  std::span<const Column* const> partition_columns(std::span<const Column* const> keys) const {
+    return partition_codec_ ? keys.first(partition_codec_->types().size()) : keys;
+  }
   void report_null_key(uint32_t row);
 
   RowCodec key_codec_, value_codec_;
   std::vector<int> key_columns_, value_columns_;
   bool table_;
   bool drop_null_keys_;
+  // A windowed key: it without its window, which decides on the partition.
+  std::optional<RowCodec> partition_codec_;
   size_t side_;
   int partition_column_;  // -1: none
   std::unique_ptr<RowEncoder> partition_key_;

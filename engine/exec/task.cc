@@ -55,6 +55,8 @@ bool reads_value(const BoundExpr& expression, const PlanSchema& schema) {
                      [&](const BoundExprPtr& arg) { return reads_value(*arg, schema); });
 }
 
+bool is_window_column(const std::string& name) { return name == "WINDOWSTART" || name == "WINDOWEND"; }
+
 // Keeps the errors of a batch that is decoded ahead of its turn.
 class ErrorBuffer final : public RecordCollector {
  public:
@@ -147,7 +149,7 @@ Operator* Task::build_repartition(const PlanNode& node, size_t side) {
   if (node.partition_format) {
     FormatContext format{*node.partition_format, true, node.repartition_topic, {}, environment_.registry};
     for (const PlanColumn& column : node.schema) {
-      if (!column.key) continue;
+      if (!column.key || (node.windowed_key && is_window_column(column.name))) continue;
       const size_t i = format.columns.size();
       format.columns.push_back({i < node.partition_names.size() ? node.partition_names[i] : column.name, column.type});
     }

@@ -125,6 +125,8 @@ struct PlanNode {
   // which is the hash of the key in this format. nullopt: the hash of the engine's own encoding.
   std::optional<FormatSpec> partition_format;
   std::vector<std::string> partition_names;  // the key columns' names in that format; empty: their own
+  // The last two key columns are the bounds of the key's window: all windows of a key go to one partition.
+  bool windowed_key = false;
   // Rows go to the partition whose number is in this value column. Empty: by their key.
   std::string partition_column;
 

@@ -226,16 +226,20 @@ Partitioning QueryPlanner::copartition(JoinInput& left, JoinInput& right, const 
   const Partitioning& r = right.partitioning;
   const bool same_format = same_key_bytes(l, r);
   if (join.windowed) {
-    // A row can't move to another partition without leaving its window behind: the topics must fit as they are.
-    if (!left.has_key || !right.has_key || !same_format || !(first.source->window == second.source->window) ||
-        (l.count != r.count && l.count > 0 && r.count > 0)) {
+    const bool same_window = first.source->window == second.source->window;
+    const bool same_count = l.count == r.count || l.count == 0 || r.count == 0;
+    const bool meet = left.has_key && right.has_key && same_window && same_format && same_count;
+    // A row of a topic can't move to another partition without leaving its window behind: the topics must fit as they
+    // are. The windows of tables that this query makes go along.
+    const bool made_here = join.kind == LogicalJoin::Kind::kTables && first.subquery && second.subquery;
+    if (meet && (!made_here || (l.same_bytes && r.same_bytes))) return l;
+    if (!made_here || !left.has_key || !right.has_key || !same_window) {
       refuse("The windowed sources `" + first.alias + "` and `" + second.alias +
                  "` can't be joined so: windowed keys are not repartitioned. They must have the same window, key "
                  "format and number of "
                  "partitions, and be joined on their keys.",
              join.pos);
     }
-    return l;
   }
   bool move_left = !left.has_key || !l.same_bytes, move_right = !right.has_key || !r.same_bytes;
   if (!move_left && !move_right) {
@@ -280,6 +284,10 @@ void QueryPlanner::repartition(JoinInput& input, const std::string& id, const Pa
   node->partition_format = to.format;
   if (to.format && to.names.size() > 1) node->partition_names = to.names;
   node->drop_null_keys = drop_null_keys;
+  const PlanSchema& schema = node->schema;
+  node->windowed_key = std::any_of(schema.begin(), schema.end(), [](const PlanColumn& column) {
+    return column.key && column.name == kWindowColumns[0];
+  });
   input.rows.node = std::move(node);
 }
 

@@ -242,6 +242,7 @@ PlanJson node_json(const PlanNode& node) {
     json["drop_null_keys"] = node.drop_null_keys;
     if (node.partition_format) json["partition_format"] = plan_format_json(*node.partition_format);
     if (!node.partition_names.empty()) json["partition_names"] = node.partition_names;
+    if (node.windowed_key) json["windowed_key"] = true;
     if (!node.partition_column.empty()) json["partition_column"] = node.partition_column;
   }
   if (node.table_join_type) json["table_join"] = plan_name_of(kJoinTypeNames, *node.table_join_type);
@@ -277,6 +278,7 @@ PlanNodePtr plan_node(const PlanJson& json) {
     node->drop_null_keys = json.at("drop_null_keys");
     if (json.contains("partition_format")) node->partition_format = plan_format(json.at("partition_format"));
     node->partition_names = json.value("partition_names", std::vector<std::string>{});
+    node->windowed_key = json.value("windowed_key", false);
     node->partition_column = json.value("partition_column", "");
   }
   if (json.contains("table_join")) node->table_join_type = plan_value_of(kJoinTypeNames, json.at("table_join"));

@@ -110,6 +110,23 @@ TEST_CASE("sub-queries over topics of other widths meet") {
   CHECK(repartitions[0]->repartition_partitions == 6);
 }
 
+TEST_CASE("windows of two sub-queries meet, by their keys alone") {
+  SubqueryEnv env;
+  const std::string windows = " WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ";
+  const auto bound = env.checked("CREATE TABLE O AS SELECT X.ID, X.N, Y.N FROM (SELECT ID, COUNT(*) AS N FROM S" + windows +
+                                 "ID) X JOIN (SELECT C, COUNT(*) AS N FROM R" + windows + "C) Y ON X.ID = Y.C;");
+  const auto repartitions = nodes_of(bound.plan, PlanKind::kRepartition);
+  REQUIRE(repartitions.size() == 2);
+  CHECK(repartitions[0]->id == "Repartition-Join-right");
+  CHECK(repartitions[0]->windowed_key);
+  CHECK(repartitions[0]->repartition_partitions == 4);
+  REQUIRE(repartitions[0]->partition_format);
+  CHECK_FALSE(repartitions[1]->windowed_key);
+  CHECK(env.refusal("CREATE TABLE P AS SELECT X.ID, X.N, Y.N FROM (SELECT ID, COUNT(*) AS N FROM S WINDOW TUMBLING (SIZE 2 HOURS) GROUP BY "
+                    "ID) X JOIN (SELECT C, COUNT(*) AS N FROM R" + windows + "C) Y ON X.ID = Y.C;")
+            .find("the same window") != std::string::npos);
+}
+
 TEST_CASE("sub-queries in push queries; a mistake within is shown at its place") {
   SubqueryEnv env;
   const auto bound = env.push("WITH X AS (SELECT V, ID FROM S) SELECT * FROM X EMIT CHANGES LIMIT 2;");
