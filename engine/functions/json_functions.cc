@@ -84,7 +84,8 @@ Kernel json_array_length_kernel(const FunctionBinding&) {
   };
 }
 
-// Whether a JSON value is the row's SQL value: whole numbers match whole numbers, others by their amount.
+// Whether a JSON value is the row's SQL value. Numbers written without point and exponent match whole numbers only,
+// others match DOUBLEs only, as in ksqlDB; DECIMALs go by the amount.
 bool json_equals_row(const JsonView& json, const Column& value, uint32_t row, std::string& scratch) {
   if (value.is_null(row)) return json.kind == JsonKind::kNull;
   switch (value.kind()) {
@@ -100,6 +101,7 @@ bool json_equals_row(const JsonView& json, const Column& value, uint32_t row, st
     }
     case TypeKind::kDouble: {
       if (json.kind != JsonKind::kNumber) return false;
+      if (json.text.find_first_of(".eE") == std::string_view::npos) return false;
       const auto number = parse_double(json.text);
       return number && *number == value.at<double>(row);
     }
@@ -117,8 +119,9 @@ bool json_equals_row(const JsonView& json, const Column& value, uint32_t row, st
 Kernel json_array_contains_kernel(const FunctionBinding&) {
   return [scratch = std::string()](KernelCall& call) mutable {
     for (uint32_t row = 0; row < call.rows; ++row) {
+      if (call.args[0]->is_null(row)) continue;
       bool found = false;
-      const auto json = call.args[0]->is_valid(row) ? read_json(text_at(call, 0, row)) : std::nullopt;
+      const auto json = read_json(text_at(call, 0, row));
       if (json && json->kind == JsonKind::kArray) {
         for (JsonWalker walker(*json); !found && walker.next();) {
           found = json_equals_row(walker.value(), *call.args[1], row, scratch);
@@ -175,6 +178,7 @@ class JsonMembers {
 
 void append_concatenated(std::string& out, const std::vector<JsonView>& values, JsonMembers& members, Arena& arena,
                          std::string& scratch) {
+  if (values.size() == 1) return append_compact_json(out, values[0]);
   bool objects = true;
   for (const JsonView& value : values) objects = objects && value.kind == JsonKind::kObject;
   bool first = true;
@@ -269,7 +273,7 @@ void append_member_name(Column& out, const JsonMembers::Member& member, Arena&, 
 
 void append_member(Column& out, const JsonMembers::Member& member, Arena& arena, std::string& scratch) {
   out.child(0).append<std::string_view>(member.name);
-  out.child(1).append<std::string_view>(compact_json(member.value, arena, scratch));
+  out.child(1).append<std::string_view>(text_of_json(member.value, arena, scratch));
 }
 
 Kernel to_json_string_kernel(const FunctionBinding&) {
@@ -294,7 +298,7 @@ std::vector<ScalarFunction> json_functions() {
       one_overload("json", "IS_JSON_STRING", "Whether a text is valid JSON. False for NULL.",
                    "IS_JSON_STRING('[1, 2]') → true", "(STRING) -> BOOLEAN", {kJsonDoc}, is_json_string_kernel),
       one_overload("json", "JSON_ARRAY_CONTAINS",
-                   "Whether a JSON array has a value among its elements. False for what is no array.",
+                   "Whether a JSON array has a value among its elements. False for what is no array, NULL for NULL.",
                    "JSON_ARRAY_CONTAINS('[1, 2, 3]', 3) → true", "(STRING, T) -> BOOLEAN",
                    {kJsonDoc, {"val", "the value to find"}}, json_array_contains_kernel),
       one_overload("json", "JSON_ARRAY_LENGTH", "How many elements a JSON array has. NULL for what is no array.",
@@ -311,10 +315,11 @@ std::vector<ScalarFunction> json_functions() {
       one_overload("json", "JSON_KEYS", "The names of a JSON object's members. NULL for what is no object.",
                    "JSON_KEYS('{\"a\": 1, \"b\": 2}') → ['a', 'b']", "(STRING) -> ARRAY<STRING>", {kJsonDoc},
                    [](const FunctionBinding&) { return json_members_kernel(append_member_name); }),
-      one_overload("json", "JSON_RECORDS",
-                   "The members of a JSON object, their values as JSON texts. NULL for what is no object.",
-                   "JSON_RECORDS('{\"a\": [1]}') → {a='[1]'}", "(STRING) -> MAP<STRING, STRING>", {kJsonDoc},
-                   [](const FunctionBinding&) { return json_members_kernel(append_member); }),
+      one_overload(
+          "json", "JSON_RECORDS",
+          "The members of a JSON object: a string's own text, the JSON of other values. NULL for what is no object.",
+          "JSON_RECORDS('{\"a\": [1], \"b\": \"x\"}') → {a='[1]', b='x'}", "(STRING) -> MAP<STRING, STRING>",
+          {kJsonDoc}, [](const FunctionBinding&) { return json_members_kernel(append_member); }),
       one_overload("json", "TO_JSON_STRING", "The JSON of any value.", "TO_JSON_STRING(ARRAY[1, 2]) → '[1,2]'",
                    "(T) -> STRING", {{"val", "the value to convert"}}, to_json_string_kernel)};
 }

@@ -1,5 +1,6 @@
 // Functions of maps from texts to values.
 #include <algorithm>
+#include <cstdint>
 
 #include "engine/functions/function_lists.h"
 #include "engine/functions/java_map_order.h"
@@ -44,6 +45,8 @@ ScalarFunction map_side_function(std::string name, const std::string& what, std:
 // finds them.
 class EntryList {
  public:
+  static constexpr uint32_t kNoValue = UINT32_MAX;  // in place of a value's index: NULL
+
   void clear() { entries_.clear(); }
   // A later value takes the place of an earlier one.
   void put(const Column& keys, const Column& values, uint32_t key, uint32_t value) {
@@ -58,7 +61,11 @@ class EntryList {
   void append_to(Column& map) const {
     for (const Entry& entry : entries_) {
       map.child(0).append_from(*entry.keys, entry.key);
-      map.child(1).append_from(*entry.values, entry.value);
+      if (entry.value == kNoValue) {
+        map.child(1).append_null();
+      } else {
+        map.child(1).append_from(*entry.values, entry.value);
+      }
     }
     map.close_row();
   }
@@ -119,12 +126,14 @@ Kernel as_map_kernel(const FunctionBinding&) {
       }
       const uint32_t first_key = keys.offsets()[row];
       const uint32_t first_value = values.offsets()[row];
-      const uint32_t count = std::min(keys.offsets()[row + 1] - first_key, values.offsets()[row + 1] - first_value);
+      const uint32_t count = keys.offsets()[row + 1] - first_key;
+      const uint32_t value_count = values.offsets()[row + 1] - first_value;
       entries.clear();
       bool null_key = false;
       for (uint32_t i = 0; i < count; ++i) {
         null_key |= keys.child(0).is_null(first_key + i);
-        entries.put(keys.child(0), values.child(0), first_key + i, first_value + i);
+        entries.put(keys.child(0), values.child(0), first_key + i,
+                    i < value_count ? first_value + i : EntryList::kNoValue);
       }
       if (null_key) {
         call.fail(row, "a key of AS_MAP is NULL");
@@ -137,17 +146,17 @@ Kernel as_map_kernel(const FunctionBinding&) {
 }
 
 ScalarFunction as_map_function() {
-  return {
-      .name = "AS_MAP",
-      .category = "map",
-      .description =
-          "A map from an array of keys and an array of values. What one has more than the other is left out; of equal "
-          "keys the last counts.",
-      .example = "AS_MAP(ARRAY['a', 'b'], ARRAY[1, 2])",
-      .overloads = {{.signature = "(ARRAY<STRING>, ARRAY<T>) -> MAP<STRING, T>",
-                     .description = "The keys with their values.",
-                     .make_kernel = as_map_kernel,
-                     .parameter_docs = {{"keys", "the keys"}, {"vals", "the values"}}}}};
+  return {.name = "AS_MAP",
+          .category = "map",
+          .description =
+              "A map from an array of keys and an array of values. Keys beyond the values have NULL, values beyond the "
+              "keys "
+              "are left out; of equal keys the last counts.",
+          .example = "AS_MAP(ARRAY['a', 'b'], ARRAY[1, 2])",
+          .overloads = {{.signature = "(ARRAY<STRING>, ARRAY<T>) -> MAP<STRING, T>",
+                         .description = "The keys with their values.",
+                         .make_kernel = as_map_kernel,
+                         .parameter_docs = {{"keys", "the keys"}, {"vals", "the values"}}}}};
 }
 
 Kernel entries_kernel(const FunctionBinding&) {

@@ -28,3 +28,9 @@ CREATE STREAM O AS SELECT K, EXTRACTJSONFIELD(J, '$.a[1]') AS X, IS_JSON_STRING(
 INSERT INTO S (K, J) VALUES (1, '{"a":[10,20]}');
 ASSERT VALUES O (K, X, OK, L, C, KS, R, I, CC, T)
   VALUES (1, '20', true, 3, true, ARRAY['a'], MAP('p' := '1'), ARRAY['{"q":1}', '2'], '{"a":1,"b":2}', '[1,2]');
+
+--@test: AS_MAP with fewer values, JSON_RECORDS of texts, JSON_ARRAY_CONTAINS by the kind of number
+CREATE STREAM S (K INT KEY, J VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM O AS SELECT K, AS_MAP(ARRAY['x', 'y'], ARRAY[1]) AS A, JSON_RECORDS(J) AS R, JSON_ARRAY_CONTAINS('[1, 2.5]', 1E0) AS D, JSON_ARRAY_CONTAINS('[1, 2.5]', 2.5E0) AS E FROM S;
+INSERT INTO S (K, J) VALUES (1, '{"p": "q", "n": [1, "a"]}');
+ASSERT VALUES O (K, A, R, D, E) VALUES (1, MAP('x' := 1, 'y' := NULL), MAP('p' := 'q', 'n' := '[1,"a"]'), false, true);

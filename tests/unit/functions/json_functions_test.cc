@@ -140,6 +140,9 @@ TEST_CASE("JSON arrays") {
                {"JSON_ARRAY_CONTAINS", {S("[1.0, [2]]"), I(1)}, false},
                {"JSON_ARRAY_CONTAINS", {S("[1, [2]]"), I(2)}, false},
                {"JSON_ARRAY_CONTAINS", {S("[0.5]"), D(0.5)}, true},
+               {"JSON_ARRAY_CONTAINS", {S("[2, 2.0]"), D(2)}, true},
+               {"JSON_ARRAY_CONTAINS", {S("[2]"), D(2)}, false},
+               {"JSON_ARRAY_CONTAINS", {null_of(kText), I(2)}, {}},
                {"JSON_ARRAY_CONTAINS", {S("[1.50]"), dec(15, 2, 1)}, true},
                {"JSON_ARRAY_CONTAINS", {S(R"(["a", "b\u0063"])"), S("bc")}, true},
                {"JSON_ARRAY_CONTAINS", {S("[\"1\"]"), I(1)}, false},
@@ -162,7 +165,7 @@ TEST_CASE("JSON objects") {
                {"JSON_KEYS", {S("")}, {}},
                {"JSON_RECORDS",
                 {S(R"({"a": "abc", "b": {"c": 1}})")},
-                ValueMap{{Value("a"), Value("\"abc\"")}, {Value("b"), Value(R"({"c":1})")}}},
+                ValueMap{{Value("a"), Value("abc")}, {Value("b"), Value(R"({"c":1})")}}},
                {"JSON_RECORDS", {S("123")}, {}}});
 }
 
@@ -184,6 +187,7 @@ TEST_CASE("JSON_CONCAT") {
        {"JSON_CONCAT", {S("null"), S("null")}, "[null,null]"},
        {"JSON_CONCAT", {S("[1, 2]"), S(R"({"a": 1})"), S("4")}, R"([1,2,{"a":1},4])"},
        {"JSON_CONCAT", {S("[]"), S("[]")}, "[]"},
+       {"JSON_CONCAT", {S(" 4 ")}, "4"},
        {"JSON_CONCAT", {S("1"), S("")}, {}},
        {"JSON_CONCAT", {S("1"), null_of(kText)}, {}}});
   check_fails("JSON_CONCAT", {S("abc"), S("[1]")}, "not valid JSON");
