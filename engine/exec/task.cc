@@ -134,7 +134,8 @@ Operator* Task::build_output(const PhysicalPlan& plan, const Stage& stage) {
     const int time = sink.timestamp_column.empty() ? -1 : index_of(schema, sink.timestamp_column);
     std::unique_ptr<TimestampColumn> time_reader;
     if (time >= 0) {
-      time_reader = std::make_unique<TimestampColumn>(schema[time].type, sink.timestamp_format, *environment_.functions);
+      time_reader =
+          std::make_unique<TimestampColumn>(schema[time].type, sink.timestamp_format, *environment_.functions);
     }
     operators_.push_back(std::make_unique<SinkOperator>(
         make_encoder({sink.key_format, true, sink.topic, sink.key_columns, environment_.registry}), keys,
@@ -172,7 +173,8 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
       return nullptr;
     }
     case PlanKind::kFilter: {
-      auto filter = std::make_unique<FilterOperator>(CompiledExpression::compile(bind(node->predicate, node->inputs[0]->schema)), node->table, context_);
+      auto filter = std::make_unique<FilterOperator>(
+          CompiledExpression::compile(bind(node->predicate, node->inputs[0]->schema)), node->table, context_);
       filter->set_next(next, next_input);
       operators_.push_back(std::move(filter));
       break;
@@ -186,7 +188,8 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
           continue;
         }
         const BoundExprPtr bound = bind(expression.sql, input);
-        outputs.push_back({CompiledExpression::compile(bound), expression.key, reads_value(*bound, input), RowProperty::kNone});
+        outputs.push_back(
+            {CompiledExpression::compile(bound), expression.key, reads_value(*bound, input), RowProperty::kNone});
       }
       auto project = std::make_unique<ProjectOperator>(std::move(outputs), node->changes_key, context_);
       project->set_next(next, next_input);
@@ -196,9 +199,9 @@ Operator* Task::build(const PlanNodePtr& node, Operator* next, int next_input, b
     case PlanKind::kFlatMap: {
       std::vector<std::unique_ptr<CompiledExpression>> calls;
       for (const PlanExpression& expression : node->expressions) {
-        calls.push_back(CompiledExpression::compile(bind_table_function(sql::parse_expression(expression.sql),
-                                                                        node->inputs[0]->schema,
-                                                                        *environment_.functions, environment_.catalog)));
+        calls.push_back(CompiledExpression::compile(
+            bind_table_function(sql::parse_expression(expression.sql), node->inputs[0]->schema, *environment_.functions,
+                                environment_.catalog)));
       }
       auto flat_map = std::make_unique<FlatMapOperator>(std::move(calls), context_);
       flat_map->set_next(next, next_input);
@@ -258,7 +261,8 @@ std::unique_ptr<Operator> Task::make_table_join(const PlanNodePtr& node) {
       for (const std::string& key : node->foreign_keys) {
         keys.push_back(CompiledExpression::compile(bind(key, node->inputs[0]->schema)));
       }
-      return std::make_unique<ForeignKeyJoinOperator>(*node, std::move(keys), join_condition(*node), references, context_);
+      return std::make_unique<ForeignKeyJoinOperator>(*node, std::move(keys), join_condition(*node), references,
+                                                      context_);
     }
   }
 }
@@ -359,8 +363,8 @@ size_t Task::process_single() {
   return total;
 }
 
-// Makes sure that the input's last prepared batch has rows left. Consumed batches stay until the round's end, because results may
-// point into them.
+// Makes sure that the input's last prepared batch has rows left. Consumed batches stay until the round's end, because
+// results may point into them.
 bool Task::prepare(Input& input) {
   while (input.prepared.empty() || input.prepared.back().next_row >= input.prepared.back().batch.rows) {
     if (input.waiting.empty()) return false;
@@ -411,8 +415,8 @@ size_t Task::run(size_t chosen) {
   Input& input = inputs_[chosen];
   Prepared& head = input.prepared.back();
   const std::vector<int64_t>& times = head.batch.timestamps;
-  int64_t before = INT64_MAX;     // rows with time < before …
-  int64_t up_to = INT64_MAX;      // … and time <= up_to may go
+  int64_t before = INT64_MAX;  // rows with time < before …
+  int64_t up_to = INT64_MAX;   // … and time <= up_to may go
   for (size_t i = 0; i < inputs_.size(); ++i) {
     if (i == chosen || inputs_[i].prepared.empty()) continue;
     const Prepared& other = inputs_[i].prepared.back();

@@ -12,7 +12,8 @@ namespace {
 void check_join_value_formats(const QueryScope& scope) {
   std::vector<std::string> names;
   for (const ScopeSource& source : scope.sources()) {
-    if (!source.subquery && source.source->value_format.kind == FormatKind::kKafka) names.push_back(source.source->name);
+    if (!source.subquery && source.source->value_format.kind == FormatKind::kKafka)
+      names.push_back(source.source->name);
   }
   if (!names.empty()) {
     refuse("The value format 'KAFKA' of " + list_names(names, "and") +
@@ -62,7 +63,8 @@ LogicalJoinKey::Column joined_key_column(const LogicalJoin& join, const LogicalJ
   std::vector<sql::ExprPtr> left_equal = before ? before->equivalent : std::vector<sql::ExprPtr>{};
   add_expression(left_equal, key.left);
   if (join.type == sql::JoinType::kInner || join.type == sql::JoinType::kLeft) out.equivalent = left_equal;
-  if (join.type == sql::JoinType::kInner || join.type == sql::JoinType::kRight) add_expression(out.equivalent, key.right);
+  if (join.type == sql::JoinType::kInner || join.type == sql::JoinType::kRight)
+    add_expression(out.equivalent, key.right);
   if (join.type == sql::JoinType::kFull) return out;  // either side may be missing: no column of theirs is the key
   if (key.left->kind == sql::ExprKind::kColumn) out.viable.push_back(key.left);
   if (before) {

@@ -104,7 +104,8 @@ class CriteriaBinder {
     const sql::Comparison* equality = as_equality(condition);
     if (!equality) return;
     const std::set<int> left = sources_in(scope_, equality->left), right = sources_in(scope_, equality->right);
-    const bool on_right = right == std::set<int>{join_.right_source}, on_left = left == std::set<int>{join_.right_source};
+    const bool on_right = right == std::set<int>{join_.right_source},
+               on_left = left == std::set<int>{join_.right_source};
     if (left.size() != 1 || right.size() != 1 || on_left == on_right) return;
     KeyCandidate candidate;
     candidate.left = on_right ? equality->left : equality->right;
@@ -134,8 +135,8 @@ class CriteriaBinder {
 
   void take(KeyCandidate& candidate) {
     if (!candidate.same_types()) {
-      refuse("The two sides of the join criterion must be of the same type, but " + sql::to_sql(*candidate.left) + " is " +
-                 candidate.left_type->to_string() + " and " + sql::to_sql(*candidate.right) + " is " +
+      refuse("The two sides of the join criterion must be of the same type, but " + sql::to_sql(*candidate.left) +
+                 " is " + candidate.left_type->to_string() + " and " + sql::to_sql(*candidate.right) + " is " +
                  candidate.right_type->to_string() + ". CAST one of them.",
              candidate.condition->pos);
     }

@@ -22,8 +22,8 @@ struct SelectedColumn {
 
 class ProjectionBinder {
  public:
-  ProjectionBinder(const sql::Query& query, QueryScope& scope, std::vector<ResultKey> keys,
-                   const QueryPurpose& purpose, AggregationBinder* aggregation)
+  ProjectionBinder(const sql::Query& query, QueryScope& scope, std::vector<ResultKey> keys, const QueryPurpose& purpose,
+                   AggregationBinder* aggregation)
       : query_(query),
         scope_(scope),
         keys_(std::move(keys)),
@@ -99,9 +99,7 @@ class ProjectionBinder {
   }
 
   // The key of a join that no column of a source is.
-  static bool is_own_key(const ResultKey& key) {
-    return key.expression && sql::equal(*key.viable[0], *key.expression);
-  }
+  static bool is_own_key(const ResultKey& key) { return key.expression && sql::equal(*key.viable[0], *key.expression); }
 
   // The new key of PARTITION BY or of a join without a column for it comes first; then every source's columns.
   void add_all(const sql::Position& pos) {
@@ -170,7 +168,8 @@ class ProjectionBinder {
     }
     if (strangers.empty()) return;
     refuse("SELECT has " + list_names(strangers, "and") +
-               " that is neither a grouping expression nor made by aggregate functions. Add it to GROUP BY, or take it out of SELECT.",
+               " that is neither a grouping expression nor made by aggregate functions. Add it to GROUP BY, or take it "
+               "out of SELECT.",
            pos);
   }
 
@@ -234,11 +233,11 @@ class ProjectionBinder {
       }
     }
     const bool partition = !query_.partition_by.empty();
-    const std::string what = aggregation_ ? (texts.size() > 1 ? "the grouping expressions " : "the grouping expression ")
-                             : any ? (texts.size() > 1 ? "one of the join expressions " : "the join expression ")
-                             : partition
-                                 ? (texts.size() > 1 ? "the partitioning expressions " : "the partitioning expression ")
-                                 : (texts.size() > 1 ? "the key columns " : "the key column ");
+    const std::string what =
+        aggregation_ ? (texts.size() > 1 ? "the grouping expressions " : "the grouping expression ")
+        : any        ? (texts.size() > 1 ? "one of the join expressions " : "the join expression ")
+        : partition  ? (texts.size() > 1 ? "the partitioning expressions " : "the partitioning expression ")
+                     : (texts.size() > 1 ? "the key columns " : "the key column ");
     std::string hint;
     if (any && is_own_key(keys_[0])) {
       hint = " " + scope_.join_key_name() + " is the key of the joined rows, because no column of a source is.";

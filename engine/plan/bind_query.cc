@@ -34,11 +34,12 @@ void refuse_table_clauses(const sql::Query& query, const QueryPurpose& purpose, 
   if (!bound.table) return;
   const Source& first = *bound.scope.sources()[0].source;
   if (!query.partition_by.empty()) {
-    refuse("PARTITION BY is for streams, but '" + first.name + "' is a table: its key is its primary key.", query.partition_by_pos);
+    refuse("PARTITION BY is for streams, but '" + first.name + "' is a table: its key is its primary key.",
+           query.partition_by_pos);
   }
   if (purpose.persistent && !purpose.for_client && first.window && !bound.scope.sources()[0].subquery) {
-    refuse("A persistent query can't read the windowed table `" + first.name + "`. Declare a stream over the topic '" + first.topic +
-               "' and read that.",
+    refuse("A persistent query can't read the windowed table `" + first.name + "`. Declare a stream over the topic '" +
+               first.topic + "' and read that.",
            query.from.pos);
   }
 }
@@ -141,7 +142,8 @@ bool is_join_key(const std::vector<sql::ExprPtr>& expressions, const LogicalJoin
 }
 
 // The rows before grouping are keyed by the grouping expressions already.
-bool is_grouped_by_key(const std::vector<sql::ExprPtr>& groups, const LogicalJoinKey& join_key, const LogicalQuery& query) {
+bool is_grouped_by_key(const std::vector<sql::ExprPtr>& groups, const LogicalJoinKey& join_key,
+                       const LogicalQuery& query) {
   if (!query.scope.is_join()) {
     return query.scope.sources()[0].partitioned_by_key && same_expressions(groups, source_key(query.scope));
   }
@@ -203,8 +205,9 @@ void count_sources(const sql::Query& query, LogicalQuery& out) {
   }
   if (out.depth > kMaxSubqueryDepth) refuse_depth(query.from.pos);
   if (out.reads > kMaxReads) {
-    refuse("The query reads streams and tables " + std::to_string(out.reads) + " times, counted with each use of a sub-query; at most " +
-               std::to_string(kMaxReads) + " are possible. Make a stream or table of what is used often, with CREATE … AS SELECT.",
+    refuse("The query reads streams and tables " + std::to_string(out.reads) +
+               " times, counted with each use of a sub-query; at most " + std::to_string(kMaxReads) +
+               " are possible. Make a stream or table of what is used often, with CREATE … AS SELECT.",
            query.from.pos);
   }
 }
@@ -243,10 +246,11 @@ LogicalQuery bind_query(const sql::Query& query, const QueryPurpose& purpose, co
   refuse_unsupported_clauses(query, purpose);
   CommonTables common_tables{around, &query, purpose.for_client || !purpose.persistent, around ? around->depth + 1 : 0};
   for (const sql::CommonTable& table : query.with) {
-    common_tables.bound.push_back(std::make_shared<const LogicalQuery>(
-        bind_subquery(*table.query, table.name.name, context, common_tables)));
+    common_tables.bound.push_back(
+        std::make_shared<const LogicalQuery>(bind_subquery(*table.query, table.name.name, context, common_tables)));
   }
-  LogicalQuery out{QueryScope(query, context, common_tables), {}, nullptr, {}, false, {}, false, std::nullopt, query.limit};
+  LogicalQuery out{
+      QueryScope(query, context, common_tables), {}, nullptr, {}, false, {}, false, std::nullopt, query.limit};
   count_sources(query, out);
   const Source& first = *out.scope.sources()[0].source;
   out.window = first.window;

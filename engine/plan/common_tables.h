@@ -1,5 +1,5 @@
-// The queries that a name in FROM may stand for: those of WITH, of the query itself and of the queries around it. Lives on the stack
-// of bind_query; one thread.
+// The queries that a name in FROM may stand for: those of WITH, of the query itself and of the queries around it. Lives
+// on the stack of bind_query; one thread.
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@ struct LogicalQuery;
 struct CommonTables {
   const CommonTables* around = nullptr;
   const sql::Query* query = nullptr;
-  bool for_client = false;  // the outermost query is a push query
-  int depth = 0;            // queries around this one
+  bool for_client = false;                                      // the outermost query is a push query
+  int depth = 0;                                                // queries around this one
   std::vector<std::shared_ptr<const LogicalQuery>> bound = {};  // the first ones of query->with
 
   // Null: there is none of that name so far.

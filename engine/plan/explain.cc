@@ -48,7 +48,8 @@ std::string aggregation_window_text(const AggregationWindow& window) {
   std::string text = std::string(window_word(window.kind)) + " windows of " + duration_text(window.size_ms);
   if (window.kind == sql::WindowClause::Kind::kHopping) text += " every " + duration_text(window.advance_ms);
   if (window.retention_ms) text += ", retention " + duration_text(*window.retention_ms);
-  if (window.grace_ms) text += *window.grace_ms == 0 ? ", no grace period" : ", grace " + duration_text(*window.grace_ms);
+  if (window.grace_ms)
+    text += *window.grace_ms == 0 ? ", no grace period" : ", grace " + duration_text(*window.grace_ms);
   return text;
 }
 
@@ -121,7 +122,8 @@ std::string headline(const PlanNode& node) {
     case PlanKind::kTableJoin:
       return fmt::format("TABLE JOIN {}", sql::join_type_name(*node.table_join_type)) + predicate_note(node);
     case PlanKind::kForeignKeyJoin:
-      return fmt::format("FOREIGN KEY JOIN {} on {}", sql::join_type_name(*node.table_join_type), fmt::join(node.foreign_keys, ", ")) +
+      return fmt::format("FOREIGN KEY JOIN {} on {}", sql::join_type_name(*node.table_join_type),
+                         fmt::join(node.foreign_keys, ", ")) +
              predicate_note(node);
     case PlanKind::kForeignKeyLookup:
       return "FOREIGN KEY LOOKUP";

@@ -79,9 +79,9 @@ struct LogicalQuery {
   sql::ExprPtr where;                             // null: none
   std::optional<LogicalAggregation> aggregation;  // the columns' expressions are over the groups' rows then
   bool table = false;                             // the result is a table
-  std::vector<LogicalColumn> columns;  // key columns first; push queries: in the order of the select list
-  bool changes_key = false;            // PARTITION BY something else than the present key
-  std::optional<WindowInfo> window;    // the result's key is windowed
+  std::vector<LogicalColumn> columns;             // key columns first; push queries: in the order of the select list
+  bool changes_key = false;                       // PARTITION BY something else than the present key
+  std::optional<WindowInfo> window;               // the result's key is windowed
   std::optional<int64_t> limit;
   bool partitioned_by_key = true;  // rows with equal keys are in one partition
   int depth = 1;                   // of sub-queries, itself included
@@ -122,8 +122,8 @@ struct ResultKey {
   std::string name;                  // in SELECT *; empty: generated
 };
 class AggregationBinder;
-// `aggregation`: null where rows aren't grouped. The columns' expressions are resolved; with an aggregation, over its groups' rows.
-// Makes the columns of the table functions in the select list known to `scope`.
+// `aggregation`: null where rows aren't grouped. The columns' expressions are resolved; with an aggregation, over its
+// groups' rows. Makes the columns of the table functions in the select list known to `scope`.
 std::vector<LogicalColumn> bind_projection(const sql::Query& query, QueryScope& scope,
                                            const std::vector<ResultKey>& keys, const QueryPurpose& purpose,
                                            AggregationBinder* aggregation);

@@ -61,7 +61,8 @@ PlannedRows QueryPlanner::plan_foreign_key_join(const PlannedRows& left, const L
   references->repartition_topic = id + "-foreign-key-references";
   references->repartition_partitions = right_partitioning.count;
   references->partition_format = right_partitioning.format;
-  if (right_partitioning.format && right_partitioning.names.size() > 1) references->partition_names = right_partitioning.names;
+  if (right_partitioning.format && right_partitioning.names.size() > 1)
+    references->partition_names = right_partitioning.names;
 
   auto lookup = std::make_shared<PlanNode>();
   lookup->kind = PlanKind::kForeignKeyLookup;

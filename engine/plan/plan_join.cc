@@ -36,8 +36,10 @@ Partitioning QueryPlanner::source_partitioning(int source) const {
   if (query_.scope.sources()[source].subquery) return subquery_partitioning_.at(source);
   const Source& s = *query_.scope.sources()[source].source;
   const auto count = context_.topic_partitions ? context_.topic_partitions(s.topic) : std::nullopt;
-  Partitioning out{count.value_or(0), s.key_format,
-                   !uses_schema_registry(s.key_format.kind) && s.key_format.kind != FormatKind::kNone, {}};
+  Partitioning out{count.value_or(0),
+                   s.key_format,
+                   !uses_schema_registry(s.key_format.kind) && s.key_format.kind != FormatKind::kNone,
+                   {}};
   for (const SourceColumn* column : s.key_columns()) out.names.push_back(column->name);
   return out;
 }
@@ -73,8 +75,7 @@ PlannedRows QueryPlanner::plan_joins(const ColumnIds& needed_above) {
     const bool left_preserved = left_is_preserved(join.type);
     JoinInput left = i == 0 ? plan_source_input(0, true, join, left_needed, left_preserved)
                             : plan_joined_input(rows, join, left_needed, left_preserved);
-    JoinInput right =
-        plan_source_input(join.right_source, false, join, right_needed, right_is_preserved(join.type));
+    JoinInput right = plan_source_input(join.right_source, false, join, right_needed, right_is_preserved(join.type));
     partitioning_ = copartition(left, right, join, id);
     rows = plan_join(left, right, join, id);
   }
@@ -192,7 +193,8 @@ QueryPlanner::JoinInput QueryPlanner::plan_joined_input(const PlannedRows& rows,
         {key_name(i), to_text(join.left_has_key ? query_.scope.join_key(join.pos, i) : join.keys[i].left, rows), true});
   }
   for (const PlanColumn& column : rows.node->schema) {
-    if (!join.windowed || !column.key || (column.name != kWindowColumns[0] && column.name != kWindowColumns[1])) continue;
+    if (!join.windowed || !column.key || (column.name != kWindowColumns[0] && column.name != kWindowColumns[1]))
+      continue;
     node->schema.push_back(column);
     node->expressions.push_back({column.name, sql::quote_identifier(column.name), true});
   }
@@ -248,8 +250,9 @@ Partitioning QueryPlanner::copartition(JoinInput& left, JoinInput& right, const 
       move_right = true;
     } else if (!same_count && join.kind == LogicalJoin::Kind::kStreamTable && !joins_streams_only(join)) {
       // The rows have met another table by the same key: it is the tables that don't fit together.
-      refuse("Can't join `" + first.alias + "` with `" + second.alias + "`: they have " + std::to_string(l.count) + " and " +
-                 std::to_string(r.count) + " partitions, so equal keys don't meet. Write one of them to a topic with as many " +
+      refuse("Can't join `" + first.alias + "` with `" + second.alias + "`: they have " + std::to_string(l.count) +
+                 " and " + std::to_string(r.count) +
+                 " partitions, so equal keys don't meet. Write one of them to a topic with as many " +
                  "partitions as the other's, with CREATE … AS SELECT and PARTITIONS.",
              join.pos);
     } else if (!same_count) {

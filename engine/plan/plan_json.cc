@@ -172,9 +172,8 @@ PlanNode::SourceSpec plan_source_spec(const PlanJson& json) {
   return spec;
 }
 
-const Names<RowProperty> kRowPropertyNames = {{RowProperty::kTime, "time"},
-                                             {RowProperty::kWindowStart, "window_start"},
-                                             {RowProperty::kWindowEnd, "window_end"}};
+const Names<RowProperty> kRowPropertyNames = {
+    {RowProperty::kTime, "time"}, {RowProperty::kWindowStart, "window_start"}, {RowProperty::kWindowEnd, "window_end"}};
 
 PlanJson expressions_json(const std::vector<PlanExpression>& expressions) {
   PlanJson out = PlanJson::array();
@@ -213,7 +212,8 @@ PlanNode::AggregateSpec plan_aggregate_spec(const PlanJson& json) {
   spec.final = json.at("final");
   if (json.contains("window")) {
     const PlanJson& from = json.at("window");
-    AggregationWindow window{plan_value_of(kWindowKindNames, from.at("kind")), from.at("size_ms"), from.at("advance_ms"), {}, {}};
+    AggregationWindow window{
+        plan_value_of(kWindowKindNames, from.at("kind")), from.at("size_ms"), from.at("advance_ms"), {}, {}};
     if (from.contains("retention_ms")) window.retention_ms = from.at("retention_ms").get<int64_t>();
     if (from.contains("grace_ms")) window.grace_ms = from.at("grace_ms").get<int64_t>();
     spec.window = window;

@@ -21,7 +21,8 @@ bool repeats_input(const PlanNode& projection) {
   if (projection.changes_key || input.size() != output.size()) return false;
   for (size_t i = 0; i < input.size(); ++i) {
     if (input[i].name != output[i].name || input[i].key != output[i].key ||
-        projection.expressions[i].property != RowProperty::kNone || projection.expressions[i].sql != sql::to_sql(*make_column_ref(input[i].name, {}))) {
+        projection.expressions[i].property != RowProperty::kNone ||
+        projection.expressions[i].sql != sql::to_sql(*make_column_ref(input[i].name, {}))) {
       return false;
     }
   }
@@ -67,7 +68,8 @@ PlanNodePtr QueryPlanner::plan_subquery(int index, const std::vector<SourceOutpu
   bool any_time = false;
   for (const SourceOutput& output : outputs) {
     const ScopeColumn& column = query_.scope.column(output.id);
-    ResultColumn result{output.name, static_cast<size_t>(output.id.column), RowProperty::kNone, column.type, output.key};
+    ResultColumn result{output.name, static_cast<size_t>(output.id.column), RowProperty::kNone, column.type,
+                        output.key};
     if (column.pseudo) {
       result.property = column.name == "ROWTIME"       ? RowProperty::kTime
                         : column.name == "WINDOWSTART" ? RowProperty::kWindowStart
@@ -165,7 +167,8 @@ PlanNodePtr QueryPlanner::plan_group_columns(const PlannedRows& rows, PlannedRow
     node->schema.push_back({key.name, key.type, true});
     node->expressions.push_back({key.name, to_text(key.expression, rows), true});
     if (key.expression->kind != sql::ExprKind::kColumn) continue;
-    if (const auto id = query_.scope.id_of(static_cast<const sql::ColumnRef&>(*key.expression))) grouped.names[*id] = key.name;
+    if (const auto id = query_.scope.id_of(static_cast<const sql::ColumnRef&>(*key.expression)))
+      grouped.names[*id] = key.name;
   }
   ColumnIds values;
   for (const LogicalAggregation::Call& call : aggregation.calls) values.merge(columns_in(call.call));

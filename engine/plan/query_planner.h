@@ -82,7 +82,8 @@ class QueryPlanner {
   // Puts repartitions below the join so that equal keys of both sides meet; gives the partitioning of its output.
   Partitioning copartition(JoinInput& left, JoinInput& right, const LogicalJoin& join, const std::string& id) const;
   void repartition(JoinInput& input, const std::string& id, const Partitioning& to, bool drop_null_keys) const;
-  PlannedRows plan_join(const JoinInput& left, const JoinInput& right, const LogicalJoin& join, const std::string& id) const;
+  PlannedRows plan_join(const JoinInput& left, const JoinInput& right, const LogicalJoin& join,
+                        const std::string& id) const;
   // The first source, with its own key. Sets the partitioning of the joins' output.
   PlannedRows plan_foreign_key_left(const LogicalJoin& join, const ColumnIds& needed);
   PlannedRows plan_foreign_key_join(const PlannedRows& left, const LogicalJoin& join, const ColumnIds& right_needed,

@@ -57,7 +57,8 @@ std::string unused_name(const std::string& wanted, const std::set<std::string>& 
 }
 
 bool is_window_bound(const std::string& name) { return name == "WINDOWSTART" || name == "WINDOWEND"; }
-// Gives arguments of lambdas other names where a column has the same: x => x + s.x. In the plan, columns lose their qualifiers.
+// Gives arguments of lambdas other names where a column has the same: x => x + s.x. In the plan, columns lose their
+// qualifiers.
 class LambdaRenamer {
  public:
   LambdaRenamer(const sql::ExprPtr& expression, std::set<std::string> taken) : taken_(std::move(taken)) {
@@ -129,15 +130,16 @@ void QueryScope::add_source(const sql::TableRef& table, const CommonTables& comm
            table.pos);
   }
   if (table.subquery) {
-    return add_subquery(table, std::make_shared<const LogicalQuery>(
-                                   bind_subquery(*table.subquery, alias, *context_, common_tables)));
+    return add_subquery(
+        table, std::make_shared<const LogicalQuery>(bind_subquery(*table.subquery, alias, *context_, common_tables)));
   }
   if (auto common_table = common_tables.find(table.name.name)) return add_subquery(table, std::move(common_table));
   SourcePtr source = context_->catalog->find_source(table.name.name);
   if (!source) {
     if (common_tables.comes_later(table.name.name)) {
-      refuse("'" + table.name.name + "' is named in WITH, but not before this place: a query there can read those before it, not "
-             "itself nor those behind it.",
+      refuse("'" + table.name.name +
+                 "' is named in WITH, but not before this place: a query there can read those before it, not "
+                 "itself nor those behind it.",
              table.pos);
     }
     std::vector<std::string> known = context_->catalog->source_names();
@@ -256,7 +258,8 @@ sql::ExprPtr QueryScope::resolve_column(const sql::ColumnRef& ref, const std::st
   }
   if (!ref.qualifier && has_window_bounds_ && is_window_bound(ref.name.name)) {
     if (clause == "SELECT") return make_column_ref(ref.name.name, ref.pos);
-    refuse("The window's bound " + ref.name.name + " belongs into the select list; it can't be used in " + clause + ".", ref.pos);
+    refuse("The window's bound " + ref.name.name + " belongs into the select list; it can't be used in " + clause + ".",
+           ref.pos);
   }
   refuse_unresolved(ref, clause, visible);
 }
@@ -277,7 +280,8 @@ void QueryScope::refuse_unresolved(const sql::ColumnRef& ref, const std::string&
   const bool has_place = ref.name.name == "ROWPARTITION" || ref.name.name == "ROWOFFSET";
   if (has_place && std::any_of(sources_.begin(), sources_.begin() + static_cast<std::ptrdiff_t>(sources),
                                [](const ScopeSource& source) { return source.subquery != nullptr; })) {
-    refuse(clause + " column '" + name + "' isn't known outside of a sub-query: select it there under another name.", ref.pos);
+    refuse(clause + " column '" + name + "' isn't known outside of a sub-query: select it there under another name.",
+           ref.pos);
   }
   const std::string hint = clause == "PARTITION BY" ? " PARTITION BY is applied before SELECT: '" + name +
                                                           "' must be a column of the source."

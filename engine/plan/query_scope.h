@@ -53,8 +53,8 @@ struct ColumnId {
 
 class QueryScope {
  public:
-  // Looks up FROM and JOIN, and binds the sub-queries there. Throws StatementError for sources that don't exist, and for
-  // double and missing aliases.
+  // Looks up FROM and JOIN, and binds the sub-queries there. Throws StatementError for sources that don't exist, and
+  // for double and missing aliases.
   QueryScope(const sql::Query& query, const BindContext& context, const CommonTables& common_tables);
 
   const std::vector<ScopeSource>& sources() const { return sources_; }
@@ -65,8 +65,8 @@ class QueryScope {
   // More than one source has a column of that name.
   bool clashes(const std::string& name) const;
 
-  // The name of the column that holds the key of a join: ROWKEY, or ROWKEY_1 … where a source has such a column itself, or
-  // where the key has several columns.
+  // The name of the column that holds the key of a join: ROWKEY, or ROWKEY_1 … where a source has such a column itself,
+  // or where the key has several columns.
   const std::string& join_key_name(size_t column = 0) const { return join_key_names_[column]; }
   // The join key has names for so many columns.
   void name_join_key(size_t columns);

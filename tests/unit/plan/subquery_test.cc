@@ -41,7 +41,8 @@ std::vector<PlanNodePtr> nodes_of(const PhysicalPlan& plan, PlanKind kind) {
 
 TEST_CASE("a sub-query reads only what is used of it, and needs no topic") {
   SubqueryEnv env;
-  const auto bound = env.checked("CREATE STREAM O AS SELECT ID, N FROM (SELECT ID, C + 1 AS N, UCASE(V) AS U FROM S WHERE C > 0) X;");
+  const auto bound =
+      env.checked("CREATE STREAM O AS SELECT ID, N FROM (SELECT ID, C + 1 AS N, UCASE(V) AS U FROM S WHERE C > 0) X;");
   CHECK(nodes_of(bound.plan, PlanKind::kRepartition).empty());
   CHECK(schema_text_of(bound.plan.sources().at(0)->schema) == "ID INTEGER KEY, C INTEGER");
   CHECK(bound.plan.sources().at(0)->id == "Sub1-Source");
@@ -53,8 +54,9 @@ TEST_CASE("a sub-query that keeps its key isn't repartitioned; one that leaves o
   SubqueryEnv env;
   const auto repartitions = [&](const std::string& subquery, const std::string& on) {
     static int number = 0;
-    const auto bound = env.checked("CREATE STREAM O" + std::to_string(number++) + " AS SELECT X.C AS XC, X.ID AS XID, T.ID AS TID, B FROM (" +
-                                   subquery + ") X JOIN T ON " + on + " = T.ID;");
+    const auto bound = env.checked("CREATE STREAM O" + std::to_string(number++) +
+                                   " AS SELECT X.C AS XC, X.ID AS XID, T.ID AS TID, B FROM (" + subquery +
+                                   ") X JOIN T ON " + on + " = T.ID;");
     return nodes_of(bound.plan, PlanKind::kRepartition).size();
   };
   CHECK(repartitions("SELECT * FROM S WHERE C > 0", "X.ID") == 0);
@@ -68,7 +70,8 @@ TEST_CASE("what sub-queries keep has names of its own in each, the same every ti
   SubqueryEnv env;
   const std::string sql =
       " AS WITH G AS (SELECT C, COUNT(*) AS N FROM S GROUP BY C) "
-      "SELECT A.C AS C, A.N AS N1, B.N AS N2 FROM G A JOIN (SELECT G.C AS C, G.N AS N FROM G JOIN T ON G.C = T.ID) B ON A.C = B.C "
+      "SELECT A.C AS C, A.N AS N1, B.N AS N2 FROM G A JOIN (SELECT G.C AS C, G.N AS N FROM G JOIN T ON G.C = T.ID) B "
+      "ON A.C = B.C "
       "WHERE A.ROWTIME > 0;";
   const auto bound = env.checked("CREATE TABLE O1" + sql);
   const auto aggregates = nodes_of(bound.plan, PlanKind::kAggregate);
@@ -103,7 +106,8 @@ TEST_CASE("the time of a table's old rows is kept only where somebody asks for i
 TEST_CASE("sub-queries over topics of other widths meet") {
   SubqueryEnv env;
   const auto bound = env.checked(
-      "CREATE STREAM O AS SELECT X.ID, X.V, Y.V FROM (SELECT * FROM S WHERE C > 0) X JOIN (SELECT * FROM R) Y WITHIN 1 DAY ON X.ID = Y.ID;");
+      "CREATE STREAM O AS SELECT X.ID, X.V, Y.V FROM (SELECT * FROM S WHERE C > 0) X JOIN (SELECT * FROM R) Y WITHIN 1 "
+      "DAY ON X.ID = Y.ID;");
   const auto repartitions = nodes_of(bound.plan, PlanKind::kRepartition);
   REQUIRE(repartitions.size() == 1);
   CHECK(repartitions[0]->repartition_topic == "Join-left-repartition");
@@ -113,8 +117,9 @@ TEST_CASE("sub-queries over topics of other widths meet") {
 TEST_CASE("windows of two sub-queries meet, by their keys alone") {
   SubqueryEnv env;
   const std::string windows = " WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ";
-  const auto bound = env.checked("CREATE TABLE O AS SELECT X.ID, X.N, Y.N FROM (SELECT ID, COUNT(*) AS N FROM S" + windows +
-                                 "ID) X JOIN (SELECT C, COUNT(*) AS N FROM R" + windows + "C) Y ON X.ID = Y.C;");
+  const auto bound =
+      env.checked("CREATE TABLE O AS SELECT X.ID, X.N, Y.N FROM (SELECT ID, COUNT(*) AS N FROM S" + windows +
+                  "ID) X JOIN (SELECT C, COUNT(*) AS N FROM R" + windows + "C) Y ON X.ID = Y.C;");
   const auto repartitions = nodes_of(bound.plan, PlanKind::kRepartition);
   REQUIRE(repartitions.size() == 2);
   CHECK(repartitions[0]->id == "Repartition-Join-right");
@@ -122,8 +127,10 @@ TEST_CASE("windows of two sub-queries meet, by their keys alone") {
   CHECK(repartitions[0]->repartition_partitions == 4);
   REQUIRE(repartitions[0]->partition_format);
   CHECK_FALSE(repartitions[1]->windowed_key);
-  CHECK(env.refusal("CREATE TABLE P AS SELECT X.ID, X.N, Y.N FROM (SELECT ID, COUNT(*) AS N FROM S WINDOW TUMBLING (SIZE 2 HOURS) GROUP BY "
-                    "ID) X JOIN (SELECT C, COUNT(*) AS N FROM R" + windows + "C) Y ON X.ID = Y.C;")
+  CHECK(env.refusal("CREATE TABLE P AS SELECT X.ID, X.N, Y.N FROM (SELECT ID, COUNT(*) AS N FROM S WINDOW TUMBLING "
+                    "(SIZE 2 HOURS) GROUP BY "
+                    "ID) X JOIN (SELECT C, COUNT(*) AS N FROM R" +
+                    windows + "C) Y ON X.ID = Y.C;")
             .find("the same window") != std::string::npos);
 }
 
