@@ -22,8 +22,7 @@ double java_power(double base, double exponent) {
 }
 
 double logarithm_to_base(double base, double value) {
-  if (base <= 0 || base == 1 || value < 0 || std::isnan(base)) return kNaN;
-  if (value == 0) return -std::numeric_limits<double>::infinity();
+  if (base <= 0 || base == 1) return kNaN;
   return std::log(value) / std::log(base);
 }
 
@@ -95,10 +94,11 @@ ScalarFunction log_function() {
       .name = "LOG",
       .category = "mathematical",
       .description =
-          "The logarithm to base 10, or to a given base. -Infinity for 0; NaN for a negative value, and "
+          "The natural logarithm, or that to a given base. -Infinity for 0; NaN for a negative value, and "
           "for a base that is 1 or not positive.",
       .example = "LOG(2, 8) → 3.0",
-      .overloads = unary_overloads("The logarithm to base 10.", [](double v) { return std::log10(v); })};
+      // ksqlDB's documentation says base 10; what it computes is this.
+      .overloads = unary_overloads("The natural logarithm.", [](double v) { return std::log(v); })};
   for (Overload& overload : binary_overloads("The logarithm to the given base.", "base", "value", logarithm_to_base)) {
     function.overloads.push_back(std::move(overload));
   }
