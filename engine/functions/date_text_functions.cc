@@ -19,18 +19,20 @@ CompiledArgument<DatePattern> pattern_argument(const FunctionBinding& binding) {
   return {binding, 1, [](std::string_view text) { return DatePattern(text); }};
 }
 
-// The third argument where the overload has one, else UTC.
+// The third argument where the overload has one, else UTC; a TIMESTAMP's text calls it GMT, as in ksqlDB.
 class ZoneArgument {
  public:
-  explicit ZoneArgument(const FunctionBinding& binding) {
+  explicit ZoneArgument(const FunctionBinding& binding)
+      : zone_(binding.types[0]->kind() == TypeKind::kTimestamp ? TimeZone::of("GMT") : TimeZone::utc()) {
     if (binding.types.size() > 2) argument_.emplace(binding, 2, TimeZone::of);
   }
   // nullptr after reporting the row.
   const TimeZonePtr* get(const KernelCall& call, uint32_t row) {
-    return argument_ ? argument_->get(call, row) : &TimeZone::utc();
+    return argument_ ? argument_->get(call, row) : &zone_;
   }
 
  private:
+  TimeZonePtr zone_;
   std::optional<CompiledArgument<TimeZonePtr>> argument_;
 };
 
@@ -92,13 +94,14 @@ void parse_rows(KernelCall& call, CompiledArgument<DatePattern>& patterns, bool 
   });
 }
 
-// PARSE_DATE: what the format leaves out is taken from 1970-01-01, and text behind the date is ignored.
+// PARSE_DATE: what the format leaves out is taken from 1970-01-01, and text behind the date is ignored. A time of the
+// day may be said if it is midnight.
 Kernel parse_date_kernel(const FunctionBinding& binding) {
   return [patterns = pattern_argument(binding)](KernelCall& call) mutable {
     const auto accept = [&](uint32_t row, const ParsedFields& fields, std::string& error) {
       constexpr int64_t kMillisPerDay = 86'400'000;
-      if (fields.time() || fields.any_left(true)) {
-        error = "the format of a DATE can't contain a time of the day";
+      if (fields.time().value_or(0) != 0 || fields.any_left(true)) {
+        error = "a DATE has no time of the day but midnight";
         return false;
       }
       int64_t days = fields.date().value_or(0);

@@ -47,6 +47,7 @@ TEST_CASE("text to dates and times") {
                {"PARSE_DATE", {S("2003-12-24"), S("yyyy-MM-dd")}, 12410},
                {"PARSE_DATE", {null_of(kText), S("yyyy-MM-dd")}, {}},
                {"PARSE_DATE", {S("2021-12"), S("yyyy-MM")}, 18962},
+               {"PARSE_DATE", {S("2021-12-01 00:00"), S("yyyy-MM-dd HH:mm")}, 18962},
                {"PARSE_DATE", {S("2022"), S("yyyy")}, 18993},
                {"PARSE_DATE", {S("1969"), S("yyyy")}, -365},
                {"PARSE_DATE", {S("2003-12-24-01-01"), S("yyyy-MM-dd")}, 12410},
@@ -55,7 +56,7 @@ TEST_CASE("text to dates and times") {
   check_fails("PARSE_DATE", {S("2004"), S("yyyy-MM-dd")}, "doesn't fit");
   check_fails("STRINGTODATE", {S("2004-01"), S("yyyy-MM")}, "doesn't determine a date");
   check_fails("STRINGTODATE", {S("2003-12-24 and more"), S("yyyy-MM-dd")}, "doesn't fit");
-  check_fails("PARSE_DATE", {S("2004-01-01 10"), S("yyyy-MM-dd HH")}, "can't contain a time");
+  check_fails("PARSE_DATE", {S("2004-01-01 10"), S("yyyy-MM-dd HH")}, "midnight");
   check_fails("PARSE_TIME", {S("2004 10"), S("yyyy HH")}, "can't contain a date");
   check_fails("PARSE_TIME", {S("10:30"), S("mm:ss")}, "needs an hour");
   check_fails("PARSE_TIME", {S("01:07 pm"), S("hh:mm a")}, "doesn't fit");
