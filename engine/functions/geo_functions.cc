@@ -22,10 +22,16 @@ double great_circle(double latitude1, double longitude1, double latitude2, doubl
   return 2 * std::asin(std::sqrt(a)) * radius;
 }
 
-// The earth's radius in the unit of that name, in any letter case.
+// The earth's radius in the unit of that name, in any letter case and with white space around it; in kilometres if it
+// is blank.
 double radius_in(std::string_view unit) {
+  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  std::string_view bare = unit;
+  while (!bare.empty() && blank(bare.front())) bare.remove_prefix(1);
+  while (!bare.empty() && blank(bare.back())) bare.remove_suffix(1);
+  if (bare.empty()) return kEarthRadiusKilometres;
   std::string name;
-  for (char c : unit) name += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  for (char c : bare) name += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   for (const char* known : {"km", "kilometer", "kilometers", "kilometre", "kilometres"}) {
     if (name == known) return kEarthRadiusKilometres;
   }

@@ -170,6 +170,8 @@ TEST_CASE("GEO_DISTANCE in kilometres and miles") {
         doctest::Approx(11005.23304055582).epsilon(1e-12));
   CHECK(distance({D(39.18660374), D(-76.73262144), D(39.18660374), D(-76.73222145)}) ==
         doctest::Approx(0.03447366811448324).epsilon(1e-9));
+  CHECK(distance({D(0), D(0), D(0), D(1), S(" mi ")}) == distance({D(0), D(0), D(0), D(1), S("MI")}));
+  CHECK(distance({D(0), D(0), D(0), D(1), S(" ")}) == distance({D(0), D(0), D(0), D(1)}));
   check_fails("GEO_DISTANCE", {D(90.5), D(0), D(0), D(0)}, "latitude");
   check_fails("GEO_DISTANCE", {D(0), D(0), D(0), D(0), S("furlong")}, "furlong");
   CHECK(refusal("GEO_DISTANCE", {D(0), D(0), D(0), D(0), S("furlong")}).find("furlong") != std::string::npos);
