@@ -17,12 +17,16 @@ constexpr std::chrono::seconds kReplayPatience{30};
 
 const std::vector<std::pair<Command::Action, const char*>>& action_names() {
   using Action = Command::Action;
-  static const std::vector<std::pair<Action, const char*>> names = {
-      {Action::kCreate, "create"},           {Action::kDropSource, "drop_source"},
-      {Action::kTerminate, "terminate"},     {Action::kPause, "pause"},
-      {Action::kResume, "resume"},           {Action::kCreateType, "create_type"},
-      {Action::kDropType, "drop_type"},      {Action::kCreateConnector, "create_connector"},
-      {Action::kDropConnector, "drop_connector"}};
+  static const std::vector<std::pair<Action, const char*>> names = {{Action::kCreate, "create"},
+                                                                    {Action::kDropSource, "drop_source"},
+                                                                    {Action::kTerminate, "terminate"},
+                                                                    {Action::kPause, "pause"},
+                                                                    {Action::kResume, "resume"},
+                                                                    {Action::kCreateType, "create_type"},
+                                                                    {Action::kDropType, "drop_type"},
+                                                                    {Action::kCreateConnector, "create_connector"},
+                                                                    {Action::kDropConnector, "drop_connector"},
+                                                                    {Action::kAlterSystem, "alter_system"}};
   return names;
 }
 
@@ -67,7 +71,8 @@ Json source_json(const Source& source) {
                {"timestamp_format", source.timestamp_format},
                {"read_only", source.read_only},
                {"sql", source.sql}};
-  if (source.window) json["window"] = {{"kind", static_cast<int>(source.window->kind)}, {"size_ms", source.window->size_ms}};
+  if (source.window)
+    json["window"] = {{"kind", static_cast<int>(source.window->kind)}, {"size_ms", source.window->size_ms}};
   if (source.query) json["query"] = *source.query;
   return json;
 }
@@ -105,12 +110,16 @@ std::string command_to_json(const Command& command) {
   if (command.source) json["source"] = source_json(*command.source);
   if (command.query) {
     const PersistentQuery& query = *command.query;
-    json["query"] = {{"id", query.id},           {"sql", query.sql},
-                     {"sink", query.sink},       {"sources", query.sources},
-                     {"plan", Json::parse(query.plan)}, {"properties", query.properties}};
+    json["query"] = {{"id", query.id},
+                     {"sql", query.sql},
+                     {"sink", query.sink},
+                     {"sources", query.sources},
+                     {"plan", Json::parse(query.plan)},
+                     {"properties", query.properties}};
   }
   if (!command.name.empty()) json["name"] = command.name;
   if (!command.type.empty()) json["type"] = command.type;
+  if (!command.value.empty()) json["value"] = command.value;
   if (command.connector) {
     json["connector"] = {{"name", command.connector->name},
                          {"is_source", command.connector->is_source},
@@ -147,11 +156,12 @@ Command command_from_json(const std::string& text) try {
   }
   command.name = json.value("name", "");
   command.type = json.value("type", "");
+  command.value = json.value("value", "");
   if (json.contains("connector")) {
     const Json& connector = json["connector"];
-    command.connector = ConnectorDefinition{connector.at("name"), connector.at("is_source"),
-                                            connector.at("properties").get<std::map<std::string, std::string>>(),
-                                            connector.at("sql")};
+    command.connector =
+        ConnectorDefinition{connector.at("name"), connector.at("is_source"),
+                            connector.at("properties").get<std::map<std::string, std::string>>(), connector.at("sql")};
   }
   return command;
 } catch (const Json::exception& e) {
@@ -173,9 +183,9 @@ void CommandLog::append(const Command& command) {
   log::RecordView record;
   record.key = "command";
   record.value = value;
-  record.timestamp = std::chrono::duration_cast<std::chrono::milliseconds>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
+  record.timestamp =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
   transaction->append(topic_, 0, record);
   transaction->commit();
 }

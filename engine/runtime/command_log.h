@@ -32,14 +32,16 @@ struct Command {
     kCreateType,
     kDropType,
     kCreateConnector,
-    kDropConnector
+    kDropConnector,
+    kAlterSystem
   };
   Action action = Action::kCreate;
   std::string statement;                 // canonical text, for people
   std::optional<Source> source;          // kCreate
   std::optional<PersistentQuery> query;  // kCreate: CREATE … AS, INSERT INTO
-  std::string name;                      // of what is dropped, ended, paused, resumed; of the type
+  std::string name;                      // of what is dropped, ended, paused, resumed; of the type, the property
   std::string type;                      // kCreateType: its SQL text
+  std::string value;                     // kAlterSystem: the property's
   std::optional<ConnectorDefinition> connector;
 };
 

@@ -156,7 +156,7 @@ void Config::check_session_property(const std::string& name, const std::string& 
   const PropertyDefinition* definition = find(name);
   if (definition == nullptr) refuse_unknown(name);
   if (!definition->session) {
-    throw std::invalid_argument("Property '" + definition->name + "' belongs to the whole process and can't be SET. Give it with --config.");
+    throw std::invalid_argument("Property '" + definition->name + "' belongs to the whole process and can't be changed while it runs. Give it with --config.");
   }
   check_value(*definition, value);
 }

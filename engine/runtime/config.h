@@ -41,7 +41,7 @@ class Config {
   // The name without ksqlDB's prefixes, lower-cased where the definitions say so; nullopt when unknown.
   static std::string canonical_name(const std::string& name);
   static const PropertyDefinition* find(const std::string& name);
-  // Throws std::invalid_argument when `name` can't be SET in a session or the value doesn't fit.
+  // Throws std::invalid_argument when `name` can't be changed by SET or ALTER SYSTEM, or the value doesn't fit.
   static void check_session_property(const std::string& name, const std::string& value);
   static bool is_secret(const std::string& name);
 

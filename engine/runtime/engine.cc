@@ -173,12 +173,38 @@ void Engine::apply(const Command& command, bool live) {
       if (live) connectors_->stop(command.name);
       pending_connectors_.erase(command.name);
       return;
+    case Action::kAlterSystem:
+      alter_system(command.name, command.value, live);
+      return;
   }
+}
+
+// Running queries go on with the new value at once, from their last commit.
+void Engine::alter_system(const std::string& name, const std::string& value, bool live) {
+  Config::check_session_property(name, value);  // a newer program's property can't be replayed
+  {
+    std::lock_guard lock(system_mutex_);
+    system_properties_[name] = value;
+  }
+  if (!live) return;
+  for (const PersistentQueryPtr& query : catalog_->queries()) {
+    if (query->properties.contains(name)) continue;
+    stop_query(query->id, false);
+    start_query(*query);
+  }
+}
+
+bool Engine::is_altered(const std::string& name) const {
+  std::lock_guard lock(system_mutex_);
+  return system_properties_.contains(name);
 }
 
 std::string Engine::setting(const std::map<std::string, std::string>& properties, const std::string& name) const {
   const auto found = properties.find(name);
-  return found != properties.end() ? found->second : config_.get(name);
+  if (found != properties.end()) return found->second;
+  std::lock_guard lock(system_mutex_);
+  const auto altered = system_properties_.find(name);
+  return altered != system_properties_.end() ? altered->second : config_.get(name);
 }
 
 std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const PhysicalPlan& plan, bool transient,

@@ -115,7 +115,10 @@ class Engine {
   void stop_query(const std::string& id, bool forget);
   std::shared_ptr<RowStream> start_push_query(const BoundPushQuery& bound, const Session& session);
   BindContext bind_context(const Session& session);
+  // What holds where the session's or query's own properties don't say: ALTER SYSTEM's value, else the configuration's.
   std::string setting(const std::map<std::string, std::string>& properties, const std::string& name) const;
+  bool is_altered(const std::string& name) const;
+  void alter_system(const std::string& name, const std::string& value, bool live);
 
   Config config_;
   EngineOptions options_;
@@ -125,6 +128,8 @@ class Engine {
   std::unique_ptr<CommandLog> command_log_;
   std::vector<QuarantinedCommand> quarantined_;
   std::mutex statement_mutex_;  // DDL, one at a time
+  mutable std::mutex system_mutex_;
+  std::map<std::string, std::string> system_properties_;  // of ALTER SYSTEM, by canonical name
   mutable std::mutex queries_mutex_;
   std::map<std::string, std::shared_ptr<const QueryDefinition>> running_;
   std::map<std::string, std::weak_ptr<QueuedRowStream>> push_queries_;

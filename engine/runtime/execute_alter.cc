@@ -1,4 +1,4 @@
-// ALTER STREAM|TABLE … ADD COLUMN.
+// ALTER STREAM|TABLE … ADD COLUMN, ALTER SYSTEM.
 #include "engine/runtime/statement_executor.h"
 
 namespace weir {
@@ -18,6 +18,22 @@ StatementResult StatementExecutor::execute(const sql::AlterSource& s) {
   engine_.append_and_apply(command);
   StatementResult result;
   result.message = s.kind == sql::SourceKind::kStream ? "Stream altered" : "Table altered";
+  return result;
+}
+
+StatementResult StatementExecutor::execute(const sql::AlterSystem& s) {
+  std::lock_guard lock(engine_.statement_mutex_);
+  Config::check_session_property(s.name, s.value);
+  Command command;
+  command.action = Command::Action::kAlterSystem;
+  command.statement = canonical();
+  command.name = Config::find(s.name)->name;
+  command.value = s.value;
+  const std::string before = engine_.setting({}, command.name);
+  engine_.append_and_apply(command);
+  StatementResult result;
+  result.message = "Successfully changed system property '" + s.name + "'" +
+                   (before.empty() ? "" : " from '" + before + "'") + " to '" + s.value + "'.";
   return result;
 }
 

@@ -198,7 +198,7 @@ StatementResult StatementExecutor::explain_query(const std::string& id) {
   std::string overridden;
   for (const auto& [name, value] : query->properties) {
     // A query keeps where it begins even when that was not SET for it.
-    if (value == engine_.config_.get(name)) continue;
+    if (value == engine_.setting({}, name)) continue;
     overridden += (overridden.empty() ? "" : ", ") + name + "=" + (Config::is_secret(name) ? "***" : value);
   }
   if (!overridden.empty()) result.text += "\n" + described_line("Overridden Properties", overridden);

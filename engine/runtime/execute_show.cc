@@ -156,12 +156,13 @@ TableResult StatementExecutor::show_properties() {
     const auto& overrides = engine_.config_.overrides();
     const bool local = session != session_.properties.end();
     const bool server = overrides.contains(definition.name);
-    std::string value = local ? session->second : engine_.config_.get(definition.name);
+    std::string value = engine_.setting(session_.properties, definition.name);
     value = definition.secret && !value.empty() ? "***" : sql::shown_value(definition.name, value);
     table.rows.push_back({definition.name, definition.session ? "SESSION" : "SERVER",
-                          local    ? "SESSION"
-                          : server ? "SERVER"
-                                   : "",
+                          local                                 ? "SESSION"
+                          : engine_.is_altered(definition.name) ? "SYSTEM"
+                          : server                              ? "SERVER"
+                                                                : "",
                           std::move(value)});
   }
   // Client settings of Kafka: their names, and their values unless they are secret.

@@ -112,8 +112,6 @@ StatementResult StatementExecutor::execute(const sql::UnsetProperty& s) {
   return result;
 }
 
-StatementResult StatementExecutor::execute(const sql::AlterSystem&) { not_supported("ALTER SYSTEM"); }
-
 // Variables' names don't depend on case.
 static std::string variable_key(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });

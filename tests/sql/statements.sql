@@ -116,10 +116,30 @@ SELECT K, A FROM S AT OFFSET 0 WHERE A > 1 EMIT CHANGES LIMIT 1;
 SELECT * FROM S AT EARLIEST EMIT CHANGES LIMIT 1;
 PRINT s FROM BEGINNING LIMIT 1;
 
---@test: what is changed for the whole service
---@expected.error: not_supported
---@expected.message: ALTER SYSTEM
-ALTER SYSTEM 'auto.offset.reset' = 'earliest';
+--@test: ALTER SYSTEM holds for the statements that follow, unless SET says otherwise
+ALTER SYSTEM 'ksql.persistence.default.format.value' = 'JSON';
+CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s');
+ASSERT STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+SET 'ksql.persistence.default.format.value' = 'DELIMITED';
+CREATE STREAM D (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='d');
+ASSERT STREAM D (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='d', VALUE_FORMAT='DELIMITED');
+UNSET 'ksql.persistence.default.format.value';
+CREATE STREAM J (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='j');
+ASSERT STREAM J (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='j', VALUE_FORMAT='JSON');
+
+--@test: ALTER SYSTEM of what belongs to the process
+--@expected.error: invalid
+--@expected.message: 'num.threads' belongs to the whole process
+ALTER SYSTEM 'ksql.num.threads' = '3';
+
+--@test: queries go on over ALTER SYSTEM
+CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE TABLE N AS SELECT K, COUNT(*) AS C FROM S GROUP BY K;
+INSERT INTO S VALUES ('k', 1);
+ALTER SYSTEM 'ksql.streams.cache.max.bytes.buffering' = '1000000';
+INSERT INTO S VALUES ('k', 2);
+ASSERT VALUES N (K, C) VALUES ('k', 1);
+ASSERT VALUES N (K, C) VALUES ('k', 2);
 
 --@test: groups are kept for a week
 CREATE STREAM S (K VARCHAR KEY, A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');

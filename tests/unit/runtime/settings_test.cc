@@ -106,6 +106,32 @@ TEST_CASE("max.task.idle.ms: a join waits for the side that has no row yet") {
   }
 }
 
+TEST_CASE("ALTER SYSTEM holds over a restart, and SET goes before it") {
+  const Folder folder;
+  EngineUnderTest engine(folder.path());
+  const auto idle = [&]() -> std::vector<std::string> {
+    const StatementResult shown = engine.run("SHOW PROPERTIES;");
+    for (const auto& row : shown.tables.at(0).rows) {
+      if (row.at(0) == "max.task.idle.ms") return {row.at(2), row.at(3)};
+    }
+    return {};
+  };
+  CHECK(idle() == std::vector<std::string>{"", "0"});
+  engine.run("CREATE STREAM S (K STRING KEY, V BIGINT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  engine.run("CREATE STREAM T AS SELECT * FROM S EMIT CHANGES;");
+  engine.run("INSERT INTO S VALUES ('a', 1);");
+  engine.run("ALTER SYSTEM 'ksql.streams.max.task.idle.ms' = '7';");
+  engine.run("INSERT INTO S VALUES ('b', 2);");
+  engine.wait_for_records("T", 2);
+  CHECK(idle() == std::vector<std::string>{"SYSTEM", "7"});
+  CHECK(refusal(engine, "ALTER SYSTEM 'max.task.idle.ms' = 'soon';") != "");
+  engine.close();
+  engine.open();
+  CHECK(idle() == std::vector<std::string>{"SYSTEM", "7"});
+  engine.run("SET 'max.task.idle.ms' = '8';");
+  CHECK(idle() == std::vector<std::string>{"SESSION", "8"});
+}
+
 TEST_CASE("num.stream.threads is num.threads, with any prefix") {
   for (const char* name :
        {"num.stream.threads", "ksql.streams.num.stream.threads", "ksql.num.threads", "num.threads"}) {
