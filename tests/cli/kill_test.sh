@@ -76,12 +76,15 @@ dump() {
 # Lets the queries of data directory $1 go on until each output has all its rows, then writes its records to file $2.TOPIC: rowtime, key,
 # value.
 complete() {
-  local topic
+  local topic began_ms
   for topic in "${TOPICS[@]}"; do
     dump "$1" "$2.first" $((DEADLINE * 1000)) "$expected" "$topic"
     (($(rows_of "$2.first") >= expected)) || fail "only $(rows_of "$2.first") of $expected rows of $topic after $DEADLINE s in $1 (SEED=$SEED)"
-    # All input is there by now: rows beyond the expected ones would come at once. The limit is above what is right so that they show.
-    dump "$1" "$2.all" 3000 $((expected * 2)) "$topic"
+    # All input is there by now: rows beyond the expected ones would come at once. The limit is above what is right so that they show, and
+    # the time is above what reading the expected ones takes.
+    began_ms=$(date +%s%3N)
+    dump "$1" "$2.first" $((DEADLINE * 1000)) "$expected" "$topic"
+    dump "$1" "$2.all" $((3000 + 3 * ($(date +%s%3N) - began_ms))) $((expected * 2)) "$topic"
     grep '^rowtime' "$2.all" >"$2.$topic"
   done
 }
