@@ -58,6 +58,10 @@ void selected_rows(const Column& predicate, uint32_t rows, std::vector<uint32_t>
   });
 }
 
+void rows_where(CompiledExpression& condition, const Batch& batch, EvalContext context, std::vector<uint32_t>& out) {
+  selected_rows(*condition.evaluate(batch, context), batch.rows, out);
+}
+
 Value evaluate_constant(const BoundExprPtr& expression) {
   const ExpressionNodePtr node = compile_node(*expression);
   if (node->literal() != nullptr) return *node->literal();

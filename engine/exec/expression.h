@@ -25,6 +25,8 @@ class CompiledExpression {
 
 // Rows for which a BOOLEAN column is true (null counts as false), ascending.
 void selected_rows(const Column& predicate, uint32_t rows, std::vector<uint32_t>& out);
+// The rows of the batch for which a BOOLEAN expression is true: a filter's, or that of a join's pairs.
+void rows_where(CompiledExpression& condition, const Batch& batch, EvalContext context, std::vector<uint32_t>& out);
 
 // One value of an expression without columns: INSERT VALUES, literals in WITH. Throws StatementError when it fails.
 Value evaluate_constant(const BoundExprPtr& expression);

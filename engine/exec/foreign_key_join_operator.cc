@@ -199,11 +199,9 @@ void ForeignKeyJoinOperator::take_answers(const Batch& batch) {
 // A right row for which the condition doesn't hold counts as not found.
 void ForeignKeyJoinOperator::apply_condition(const Batch& batch) {
   const Batch pairs = result_batch(batch);
-  EvalContext eval = context_.eval();
-  const ColumnPtr holds = condition_->evaluate(pairs, eval);
-  if (context_.errors.count() > 0) context_.drain_errors(pairs);
   std::vector<uint32_t> matches;
-  selected_rows(*holds, pairs.rows, matches);
+  rows_where(*condition_, pairs, context_.eval(), matches);
+  if (context_.errors.count() > 0) context_.drain_errors(pairs);
   for (size_t i = 0; i < results_.size(); ++i) {
     if (!results_[i].found || std::binary_search(matches.begin(), matches.end(), static_cast<uint32_t>(i))) continue;
     results_[i].found = false;

@@ -8,10 +8,7 @@
 namespace weir {
 
 void FilterOperator::select(const Batch& batch, std::vector<uint32_t>& out) {
-  EvalContext eval = context_.eval();
-  const ColumnPtr predicate = predicate_->evaluate(batch, eval);
-  out.clear();
-  selected_rows(*predicate, batch.rows, out);
+  rows_where(*predicate_, batch, context_.eval(), out);
   if (!batch.null_value.empty()) std::erase_if(out, [&](uint32_t row) { return batch.null_value.test(row); });
 }
 

@@ -134,10 +134,8 @@ void StreamJoinOperator::check_candidates() {
   for (size_t from = 0; from < pairs.size(); from += kMaxBatchRows) {
     const size_t count = std::min(pairs.size() - from, kMaxBatchRows);
     const Batch batch = batch_of(pairs.data() + from, count);
-    EvalContext eval = context_.eval();
-    const ColumnPtr holds = condition_->evaluate(batch, eval);
+    rows_where(*condition_, batch, context_.eval(), matches);
     if (context_.errors.count() > 0) context_.drain_errors(batch);
-    selected_rows(*holds, batch.rows, matches);
     for (size_t i = 0; i < count; ++i) candidates_[from + i].holds = false;
     for (const uint32_t match : matches) candidates_[from + match].holds = true;
   }

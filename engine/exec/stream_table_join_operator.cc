@@ -1,6 +1,6 @@
 #include "engine/exec/stream_table_join_operator.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "engine/exec/plan_columns.h"
 
@@ -74,56 +74,48 @@ void StreamTableJoinOperator::join_stream(const Batch& batch, uint32_t from, uin
     rows_.resize(kept);
     found_.resize(kept);
   }
-  if (!rows_.empty()) forward(with_right_columns(batch));
+  if (!rows_.empty()) forward(with_right_columns(batch, rows_, found_));
 }
 
-// The rows in work with what was found for them, NULLs where nothing was.
-Batch StreamTableJoinOperator::with_right_columns(const Batch& batch) {
+// These rows with what was found for them, NULLs where nothing was.
+Batch StreamTableJoinOperator::with_right_columns(const Batch& batch, const std::vector<uint32_t>& rows,
+                                                  const std::vector<std::optional<std::string_view>>& partners) const {
   std::vector<std::shared_ptr<Column>> right;
   std::vector<Column*> right_columns;
   for (const TypePtr& type : right_types_) {
     right.push_back(std::make_shared<Column>(type));
-    right.back()->reserve(rows_.size());
+    right.back()->reserve(rows.size());
     right_columns.push_back(right.back().get());
   }
-  for (const auto& found : found_) {
-    if (found) {
-      table_.values().decode(stored_row(*found), right_columns);
+  for (const auto& partner : partners) {
+    if (partner) {
+      table_.values().decode(stored_row(*partner), right_columns);
     } else {
       table_.values().decode_nulls(right_columns);
     }
   }
-  Batch out = rows_.size() == batch.rows ? batch : batch.gather(rows_);
+  Batch out = rows.size() == batch.rows ? batch : batch.gather(rows);
   out.columns.insert(out.columns.end(), right.begin(), right.end());
   return out;
 }
 
 // A table's row for which the condition doesn't hold counts as not found.
 void StreamTableJoinOperator::apply_condition(const Batch& batch) {
-  std::vector<uint32_t> all_rows = rows_;
-  std::vector<std::optional<std::string_view>> all_found = found_;
-  std::vector<size_t> places;  // of the rows in work: those with a partner
-  rows_.clear();
-  found_.clear();
-  for (size_t i = 0; i < all_rows.size(); ++i) {
-    if (!all_found[i]) continue;
+  std::vector<size_t> places;  // of the rows with a partner
+  std::vector<uint32_t> rows;
+  std::vector<std::optional<std::string_view>> partners;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (!found_[i]) continue;
     places.push_back(i);
-    rows_.push_back(all_rows[i]);
-    found_.push_back(all_found[i]);
+    rows.push_back(rows_[i]);
+    partners.push_back(std::exchange(found_[i], std::nullopt));
   }
-  if (!rows_.empty()) {
-    const Batch pairs = with_right_columns(batch);
-    EvalContext eval = context_.eval();
-    const ColumnPtr holds = condition_->evaluate(pairs, eval);
-    if (context_.errors.count() > 0) context_.drain_errors(pairs);
-    std::vector<uint32_t> matches;
-    selected_rows(*holds, pairs.rows, matches);
-    for (size_t i = 0; i < places.size(); ++i) {
-      if (!std::binary_search(matches.begin(), matches.end(), static_cast<uint32_t>(i))) all_found[places[i]].reset();
-    }
-  }
-  rows_ = std::move(all_rows);
-  found_ = std::move(all_found);
+  if (rows.empty()) return;
+  const Batch pairs = with_right_columns(batch, rows, partners);
+  std::vector<uint32_t> matches;
+  rows_where(*condition_, pairs, context_.eval(), matches);
+  if (context_.errors.count() > 0) context_.drain_errors(pairs);
+  for (const uint32_t match : matches) found_[places[match]] = partners[match];
 }
 
 }  // namespace weir

@@ -25,7 +25,8 @@ class StreamTableJoinOperator final : public Operator {
 
  private:
   void change_table(const Batch& batch, uint32_t from, uint32_t count);
-  Batch with_right_columns(const Batch& batch);
+  Batch with_right_columns(const Batch& batch, const std::vector<uint32_t>& rows,
+                           const std::vector<std::optional<std::string_view>>& partners) const;
   void apply_condition(const Batch& batch);
   void join_stream(const Batch& batch, uint32_t from, uint32_t count);
 

@@ -109,12 +109,10 @@ void TableJoinOperator::evaluate_condition(const Batch& batch, int side_index, b
       own_values.push_back(batch.columns[column]->gather(rows.data(), rows.size()));
   }
   append_join_sides(pairs.columns, side_index, std::move(own_values), decode(sides_[1 - side_index], other));
-  EvalContext eval = context_.eval();
-  const ColumnPtr result = condition_->evaluate(pairs, eval);
+  std::vector<uint32_t> matches;
+  rows_where(*condition_, pairs, context_.eval(), matches);
   if (old) context_.errors.clear();  // they were reported when the row was new
   if (context_.errors.count() > 0) context_.drain_errors(pairs);
-  std::vector<uint32_t> matches;
-  selected_rows(*result, pairs.rows, matches);
   for (const uint32_t match : matches) holds[places[match]] = 1;
 }
 
