@@ -18,6 +18,7 @@
 #include "engine/exec/table_operator.h"
 #include "engine/exec/window_aggregate_operator.h"
 #include "engine/plan/binder.h"
+#include "engine/plan/window_bounds.h"
 #include "engine/sql/parser.h"
 
 namespace weir {
@@ -55,7 +56,6 @@ bool reads_value(const BoundExpr& expression, const PlanSchema& schema) {
                      [&](const BoundExprPtr& arg) { return reads_value(*arg, schema); });
 }
 
-bool is_window_column(const std::string& name) { return name == "WINDOWSTART" || name == "WINDOWEND"; }
 
 // Keeps the errors of a batch that is decoded ahead of its turn.
 class ErrorBuffer final : public RecordCollector {
@@ -150,7 +150,7 @@ Operator* Task::build_repartition(const PlanNode& node, size_t side) {
   if (node.partition_format) {
     FormatContext format{*node.partition_format, true, node.repartition_topic, {}, environment_.registry};
     for (const PlanColumn& column : node.schema) {
-      if (!column.key || (node.windowed_key && is_window_column(column.name))) continue;
+      if (!column.key || (node.windowed_key && is_window_bound(column.name))) continue;
       const size_t i = format.columns.size();
       format.columns.push_back({i < node.partition_names.size() ? node.partition_names[i] : column.name, column.type});
     }

@@ -8,18 +8,17 @@
 #include "engine/plan/expression_rewriter.h"
 #include "engine/plan/messages.h"
 #include "engine/plan/source_formats.h"
+#include "engine/plan/window_bounds.h"
 #include "engine/sql/formatter.h"
 
 namespace weir {
 
 namespace {
 
-constexpr const char* kWindowBounds[] = {"WINDOWSTART", "WINDOWEND"};
+bool refers_to_window_bound(const sql::ColumnRef& ref) { return !ref.qualifier && is_window_bound(ref.name.name); }
 
-bool is_window_bound(const sql::ExprPtr& e) {
-  if (e->kind != sql::ExprKind::kColumn) return false;
-  const auto& ref = static_cast<const sql::ColumnRef&>(*e);
-  return !ref.qualifier && (ref.name.name == kWindowBounds[0] || ref.name.name == kWindowBounds[1]);
+bool is_window_bound_ref(const sql::ExprPtr& e) {
+  return e->kind == sql::ExprKind::kColumn && refers_to_window_bound(static_cast<const sql::ColumnRef&>(*e));
 }
 
 bool is_aggregate_call(const sql::ExprPtr& e, const FunctionRegistry& functions) {
@@ -175,7 +174,7 @@ bool AggregationBinder::covers(const sql::ExprPtr& resolved) const {
   bool covered = true;
   rewrite_expression(resolved, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
     if (key_index(node) >= 0 || is_aggregate_call(node, *context_.functions)) return node;
-    if (node->kind == sql::ExprKind::kColumn && !is_window_bound(node)) covered = false;
+    if (node->kind == sql::ExprKind::kColumn && !is_window_bound_ref(node)) covered = false;
     return nullptr;
   });
   return covered;
@@ -199,7 +198,7 @@ sql::ExprPtr AggregationBinder::call_column(const sql::ExprPtr& call) {
       refuse("Aggregate functions can't be nested: " + sql::to_sql(*call) + ".", argument->pos);
     }
     visit_columns(argument, [&](const sql::ColumnRef& ref) {
-      if (!ref.qualifier && (ref.name.name == kWindowBounds[0] || ref.name.name == kWindowBounds[1])) {
+      if (refers_to_window_bound(ref)) {
         refuse("The window's bound " + ref.name.name + " can be selected, but not passed to an aggregate function.", ref.pos);
       }
     });
@@ -229,7 +228,7 @@ void AggregationBinder::bind_having() {
   std::vector<std::string> strangers;
   rewrite_expression(resolved, [&](const sql::ExprPtr& node) -> sql::ExprPtr {
     if (key_index(node) >= 0 || is_aggregate_call(node, *context_.functions)) return node;
-    if (node->kind == sql::ExprKind::kColumn && !is_window_bound(node)) strangers.push_back(static_cast<const sql::ColumnRef&>(*node).name.name);
+    if (node->kind == sql::ExprKind::kColumn && !is_window_bound_ref(node)) strangers.push_back(static_cast<const sql::ColumnRef&>(*node).name.name);
     return nullptr;
   });
   if (!strangers.empty()) {

@@ -8,6 +8,7 @@
 #include "engine/plan/column_names.h"
 #include "engine/plan/logical_plan.h"
 #include "engine/plan/messages.h"
+#include "engine/plan/window_bounds.h"
 #include "engine/sql/formatter.h"
 
 namespace weir {
@@ -135,7 +136,7 @@ class ProjectionBinder {
     const auto is_key = [](const ScopeColumn& column) { return column.key; };
     if (!keys_last) add_those(is_key);
     if (!purpose_.persistent && !scope_.is_join()) {
-      add_those([](const ScopeColumn& column) { return column.name == "WINDOWSTART" || column.name == "WINDOWEND"; });
+      add_those([](const ScopeColumn& column) { return is_window_bound(column.name); });
     }
     add_those([](const ScopeColumn& column) { return !column.key && !column.pseudo; });
     if (keys_last) add_those(is_key);

@@ -7,6 +7,7 @@
 #include "engine/plan/expression_rewriter.h"
 #include "engine/plan/logical_plan.h"
 #include "engine/plan/messages.h"
+#include "engine/plan/window_bounds.h"
 #include "engine/sql/formatter.h"
 #include "engine/types/text.h"
 
@@ -47,7 +48,7 @@ void refuse_table_clauses(const sql::Query& query, const QueryPurpose& purpose, 
 bool is_time_pseudo_column(const sql::ExprPtr& e) {
   if (e->kind != sql::ExprKind::kColumn) return false;
   const std::string& name = static_cast<const sql::ColumnRef&>(*e).name.name;
-  return name == "ROWTIME" || name == "WINDOWSTART" || name == "WINDOWEND";
+  return name == "ROWTIME" || is_window_bound(name);
 }
 
 // A string literal beside ROWTIME, WINDOWSTART or WINDOWEND is a time: as milliseconds.

@@ -3,6 +3,7 @@
 
 #include "engine/plan/messages.h"
 #include "engine/plan/query_planner.h"
+#include "engine/plan/window_bounds.h"
 #include "engine/sql/parser.h"
 
 namespace weir {
@@ -27,8 +28,6 @@ bool same_key_bytes(const Partitioning& a, const Partitioning& b) {
   return a.names.size() == b.names.size() &&
          (a.names.size() < 2 || a.format->kind == FormatKind::kDelimited || a.names == b.names);
 }
-
-constexpr const char* kWindowColumns[] = {"WINDOWSTART", "WINDOWEND"};
 
 }  // namespace
 
@@ -111,7 +110,7 @@ QueryPlanner::JoinInput QueryPlanner::plan_source_input(int source, bool left, c
     for (size_t i = 0; i < keys.size(); ++i) outputs.push_back({key_name(i), *key_columns[i], true});
     for (size_t c = 0; join.windowed && c < scope_source.columns.size(); ++c) {
       const std::string& name = scope_source.columns[c].name;
-      if (name == kWindowColumns[0] || name == kWindowColumns[1])
+      if (is_window_bound(name))
         outputs.push_back({name, {source, static_cast<int>(c)}, true});
     }
     for (const ColumnId id : values) outputs.push_back({query_.scope.column(id).flat_name, id, false});
@@ -193,8 +192,7 @@ QueryPlanner::JoinInput QueryPlanner::plan_joined_input(const PlannedRows& rows,
         {key_name(i), to_text(join.left_has_key ? query_.scope.join_key(join.pos, i) : join.keys[i].left, rows), true});
   }
   for (const PlanColumn& column : rows.node->schema) {
-    if (!join.windowed || !column.key || (column.name != kWindowColumns[0] && column.name != kWindowColumns[1]))
-      continue;
+    if (!join.windowed || !column.key || !is_window_bound(column.name)) continue;
     node->schema.push_back(column);
     node->expressions.push_back({column.name, sql::quote_identifier(column.name), true});
   }
@@ -289,7 +287,7 @@ void QueryPlanner::repartition(JoinInput& input, const std::string& id, const Pa
   node->drop_null_keys = drop_null_keys;
   const PlanSchema& schema = node->schema;
   node->windowed_key = std::any_of(schema.begin(), schema.end(), [](const PlanColumn& column) {
-    return column.key && column.name == kWindowColumns[0];
+    return column.key && column.name == kWindowBounds[0];
   });
   input.rows.node = std::move(node);
 }

@@ -7,6 +7,7 @@
 #include "engine/plan/expression_rewriter.h"
 #include "engine/plan/logical_plan.h"
 #include "engine/plan/messages.h"
+#include "engine/plan/window_bounds.h"
 #include "engine/sql/parser.h"
 
 namespace weir {
@@ -56,7 +57,6 @@ std::string unused_name(const std::string& wanted, const std::set<std::string>& 
   return name;
 }
 
-bool is_window_bound(const std::string& name) { return name == "WINDOWSTART" || name == "WINDOWEND"; }
 // Gives arguments of lambdas other names where a column has the same: x => x + s.x. In the plan, columns lose their
 // qualifiers.
 class LambdaRenamer {
@@ -106,8 +106,7 @@ class LambdaRenamer {
 }  // namespace
 
 bool is_pseudo_column(const std::string& name) {
-  return name == "ROWTIME" || name == "ROWPARTITION" || name == "ROWOFFSET" || name == "WINDOWSTART" ||
-         name == "WINDOWEND";
+  return name == "ROWTIME" || name == "ROWPARTITION" || name == "ROWOFFSET" || is_window_bound(name);
 }
 
 QueryScope::QueryScope(const sql::Query& query, const BindContext& context, const CommonTables& common_tables)
