@@ -65,6 +65,8 @@ Engine::Engine(EngineOptions options)
   state_options.cache_bytes_per_task = static_cast<size_t>(config_.get_int("query.persistent.max.bytes"));
   services_.state_dir = config_.get("state.dir");
   if (services_.state_dir.empty() && !data_dir.empty()) services_.state_dir = data_dir + "/state";
+  server_id_ = std::make_unique<const ServerId>(services_.state_dir);
+  services_.server_id = server_id_->id();
   if (!services_.state_dir.empty()) services_.state = state::StateEnvironment::create(state_options);
   state_options.in_memory = true;
   services_.transient_state = state::StateEnvironment::create(state_options);

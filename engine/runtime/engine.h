@@ -23,6 +23,7 @@
 #include "engine/runtime/connector.h"
 #include "engine/runtime/query_definition.h"
 #include "engine/runtime/row_stream.h"
+#include "engine/runtime/server_id.h"
 #include "engine/runtime/statement_result.h"
 #include "engine/runtime/worker.h"
 #include "engine/sql/ast.h"
@@ -122,6 +123,7 @@ class Engine {
 
   Config config_;
   EngineOptions options_;
+  std::unique_ptr<const ServerId> server_id_;  // holds the state directory
   RuntimeServices services_;
   std::shared_ptr<const FunctionRegistry> functions_;
   std::unique_ptr<Catalog> catalog_;

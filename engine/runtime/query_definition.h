@@ -48,6 +48,7 @@ struct RuntimeServices {
   std::shared_ptr<log::Log> log;
   std::shared_ptr<state::StateEnvironment> state;
   std::shared_ptr<state::StateEnvironment> transient_state;  // in memory
+  std::string server_id;                                     // of this process among those of the service: ServerId
   std::string state_dir;                                     // empty: in memory
   TaskEnvironment tasks;
   std::string processing_log_topic;
