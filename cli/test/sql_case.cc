@@ -11,6 +11,7 @@
 #include "cli/test/test_engine.h"
 #include "engine/exec/window_key.h"
 #include "engine/exec/expression.h"
+#include "engine/runtime/processing_log.h"
 #include "engine/sql/formatter.h"
 
 namespace weir::cli {
@@ -27,6 +28,8 @@ class SqlCaseRun {
   SqlCaseRun(const SqlCase& test, const TestOptions& options) : test_(test), folder_(test.folder), engine_({}, options) {}
 
   void run() { run_text(test_.text); }
+  // Of the queries that records have ended, by their ids.
+  const std::map<std::string, std::string>& ended() const { return ended_; }
 
  private:
   void run_text(const std::string& text) {
@@ -86,6 +89,7 @@ class SqlCaseRun {
 
   void start_new_queries() {
     std::map<std::string, std::unique_ptr<QueryDriver>> still;
+    std::vector<std::string> resumed;
     for (const auto& query : engine_.engine().query_definitions()) {
       auto found = drivers_.find(query->id);
       if (found != drivers_.end() && &found->second->query() == query.get()) {
@@ -94,24 +98,61 @@ class SqlCaseRun {
       }
       if (found == drivers_.end()) order_.push_back(query->id);
       still[query->id] = engine_.drive(
-          query, true,
-          [this](const std::string& topic, const OwnedRecord& record) {
-            engine_.append(topic, record);
-            ++fed_[topic];
-            feed(topic, record);
-          },
-          [](const ProcessingError&) {});
+          query, true, [this](const std::string& topic, const OwnedRecord& record) { emit(topic, record); },
+          [this, id = query->id](const ProcessingError& error) {
+            OwnedRecord report;
+            report.key = id;
+            report.value = processing_log_value(id, error);
+            emit(engine_.engine().services().processing_log_topic, report);
+          });
       if (found != drivers_.end()) still[query->id]->go_on_from(*found->second);
+      if (ended_.contains(query->id)) resumed.push_back(query->id);
     }
     drivers_ = std::move(still);
+    for (const std::string& id : resumed) make_up_for(id, *drivers_.at(id));
+  }
+
+  void emit(const std::string& topic, const OwnedRecord& record) {
+    engine_.append(topic, record);
+    ++fed_[topic];
+    feed(topic, record);
   }
 
   // Depth first: what a query gives goes through its readers before its next record is taken.
   void feed(const std::string& topic, const OwnedRecord& record) {
-    const log::OwnedRecordView view(record);
     for (const std::string& id : order_) {
       const auto driver = drivers_.find(id);
-      if (driver != drivers_.end() && driver->second->reads(topic)) engine_.pipe(*driver->second, topic, view.get());
+      if (driver == drivers_.end() || !driver->second->reads(topic)) continue;
+      if (ended_.contains(id)) {
+        missed_[id].emplace_back(topic, record);
+      } else {
+        pipe(id, *driver->second, topic, record);
+      }
+    }
+  }
+
+  // A query that a record ends misses it and all that come, until it is started anew.
+  void pipe(const std::string& id, QueryDriver& driver, const std::string& topic, const OwnedRecord& record) {
+    try {
+      engine_.pipe(driver, topic, log::OwnedRecordView(record).get());
+    } catch (const OrderMatters&) {
+      throw;
+    } catch (const std::exception& e) {
+      ended_[id] = e.what();
+      driver.query().status->set(QueryStatus::State::kError, e.what());
+      missed_[id].emplace_back(topic, record);
+    }
+  }
+
+  void make_up_for(const std::string& id, QueryDriver& driver) {
+    ended_.erase(id);
+    const auto missed = std::exchange(missed_[id], {});
+    for (const auto& [topic, record] : missed) {
+      if (ended_.contains(id)) {
+        missed_[id].emplace_back(topic, record);
+      } else {
+        pipe(id, driver, topic, record);
+      }
     }
   }
 
@@ -263,6 +304,8 @@ class SqlCaseRun {
   std::map<std::string, std::unique_ptr<QueryDriver>> drivers_;
   std::vector<std::string> order_;
   std::map<std::string, size_t> fed_, asserted_;
+  std::map<std::string, std::string> ended_;  // queries that a record has ended → why
+  std::map<std::string, std::vector<std::pair<std::string, OwnedRecord>>> missed_;
 };
 
 std::string after_colon(const std::string& line) {
@@ -336,8 +379,21 @@ TestResult run_sql_case(const SqlCase& test, const TestOptions& options) {
   };
   const bool refusal = !test.expected_error.empty() || !test.expected_message.empty();
   try {
-    SqlCaseRun(test, options).run();
-    if (refusal) fail("nothing was refused, but it should be");
+    SqlCaseRun run(test, options);
+    run.run();
+    std::string reasons;
+    for (const auto& [id, reason] : run.ended()) reasons += (reasons.empty() ? id : "; " + id) + " ended: " + reason;
+    if (test.expected_error == "query") {
+      if (reasons.empty()) {
+        fail("no query has ended, but one should");
+      } else if (reasons.find(test.expected_message) == std::string::npos) {
+        fail("expected a query to end with \"" + test.expected_message + "\", but " + reasons);
+      }
+    } else if (!reasons.empty()) {
+      fail(reasons);
+    } else if (refusal) {
+      fail("nothing was refused, but it should be");
+    }
   } catch (const SqlFailure& e) {
     // A test of the assertions themselves.
     const bool wanted = test.expected_error == "assertion" || test.expected_error == "java.lang.AssertionError" ||

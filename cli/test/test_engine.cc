@@ -80,7 +80,10 @@ std::unique_ptr<QueryDriver> TestEngine::drive(const std::shared_ptr<const Query
   }
   const std::string topic = query->plan.sink->topic;
   QueryDriver::Handlers handlers;
-  handlers.output = [output = std::move(output), topic](const log::RecordView& record) { output(topic, log::own_record(record)); };
+  handlers.output = [output, topic](const log::RecordView& record) { output(topic, log::own_record(record)); };
+  handlers.error_record = [output](const std::string& error_topic, const log::RecordView& record) {
+    output(error_topic, log::own_record(record));
+  };
   handlers.error = std::move(error);
   const QueryDriver::Options how{options_.restart, options_.partitions};
   return std::make_unique<QueryDriver>(query, environment, state_, how, std::move(handlers));

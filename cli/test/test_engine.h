@@ -32,6 +32,7 @@ class TestEngine {
   std::vector<OwnedRecord> records(const std::string& topic);
 
   // Throws OrderMatters where the options spread a query that can't be.
+  // `output`: also of dead letters and late records.
   std::unique_ptr<QueryDriver> drive(const std::shared_ptr<const QueryDefinition>& query, bool frozen_clock,
                                      std::function<void(const std::string& topic, const OwnedRecord&)> output,
                                      std::function<void(const ProcessingError&)> error);

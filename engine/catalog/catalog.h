@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/catalog/error_policy.h"
 #include "engine/formats/format.h"
 #include "engine/sql/ast.h"
 #include "engine/types/type.h"
@@ -41,6 +42,7 @@ struct Source {
   std::string timestamp_format;      // of a STRING timestamp column
   std::optional<WindowInfo> window;  // the key is windowed
   bool read_only = false;            // CREATE SOURCE …
+  ErrorPolicy errors;                // for its records that can't be read
   std::string sql;                   // canonical text of the statement that made it
   std::optional<std::string> query;  // id of the query that writes it (CREATE … AS)
 

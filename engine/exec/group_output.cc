@@ -36,6 +36,7 @@ Batch GroupOutput::take(const Batch& batch) {
   for (const GroupChange& change : changes_) rows.push_back(change.row);
   Batch out = batch.gather_metadata(rows);
   out.windows.clear();
+  out.kept = true;
   std::vector<Column*> keys, bounds, results, old_results;
   const size_t first_call = keys_ + (windowed_ ? 2 : 0);
   const auto key_columns = make_columns(schema_, 0, keys_, rows.size(), keys);

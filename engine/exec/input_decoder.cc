@@ -33,8 +33,9 @@ void fill_metadata(const log::FetchedRecords& records, Batch& out) {
   }
 }
 
-// Reports the row errors gathered so far with the records' own bytes.
-void report_with_bytes(const log::FetchedRecords& records, TaskContext& context) {
+// Reports the row errors gathered so far with the records' own bytes. A record is lost once, whatever is wrong with it.
+void report_with_bytes(const log::FetchedRecords& records, const RowBits& bad, TaskContext& context) {
+  RowBits told;
   for (const RowError& error : context.errors.errors()) {
     const log::RecordView& record = records.records[error.row];
     ProcessingError out;
@@ -46,7 +47,11 @@ void report_with_bytes(const log::FetchedRecords& records, TaskContext& context)
     out.timestamp = record.timestamp;
     out.operation = error.operation;
     out.message = error.message;
-    out.keep_bytes(record);
+    out.input = context.input_id;
+    out.reading = true;
+    out.dropped = bad.test(error.row) && !told.test(error.row);
+    told.set(error.row);
+    out.record = record;
     context.collector->error(std::move(out));
   }
   context.errors.clear();
@@ -143,7 +148,7 @@ class SourceDecoder final : public InputDecoder {
     }
     set_times(time, context, bad, out);
     set_pseudo_columns(records, out);
-    if (context.errors.count() > 0) report_with_bytes(records, context);
+    if (context.errors.count() > 0) report_with_bytes(records, bad, context);
     if (!bad.empty()) {
       std::vector<uint32_t> keep;
       for (uint32_t row = 0; row < out.rows; ++row) {

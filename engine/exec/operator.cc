@@ -22,14 +22,20 @@ void TaskContext::drain_errors(const Batch& batch) {
     out.stage = error.stage;
     out.source = source_name;
     out.topic = source_topic;
+    out.input = input_id;
+    out.kept = batch.kept;
+    out.dropped = error.stage != RowError::Stage::kEvaluate || error.dropped;
     out.partition = batch.partition;
     if (error.row < batch.offsets.size()) out.offset = batch.offsets[error.row];
     if (const log::FetchedRecords* origin = batch.origin_of(error.row)) {
       // The row of a join may have come from another input than the one that was worked on last.
-      if (origin->source.topic != out.topic) out.source.clear();
+      if (origin->source.topic != out.topic) {
+        out.source.clear();
+        out.input.clear();
+      }
       out.topic = origin->source.topic;
       out.partition = origin->source.partition;
-      if (const log::RecordView* record = record_at_offset(*origin, out.offset)) out.keep_bytes(*record);
+      if (const log::RecordView* record = record_at_offset(*origin, out.offset)) out.record = *record;
     }
     if (error.row < batch.timestamps.size()) out.timestamp = batch.timestamps[error.row];
     out.operation = error.operation;

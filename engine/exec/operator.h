@@ -23,7 +23,7 @@ struct TaskContext {
   state::TaskState* state = nullptr;
   RecordCollector* collector = nullptr;
   // Where the rows of the batch in work came from, for error reports; set by the task before it pushes.
-  std::string_view source_name, source_topic;
+  std::string_view source_name, source_topic, input_id;
   // Rows that were aggregated so far: tells which of two came later. Goes on after a restart.
   int64_t arrivals = 0;
   // Milliseconds of processing time; replaceable, so that tests hold it still.
@@ -31,6 +31,9 @@ struct TaskContext {
   // At most one pass over the held-back rows of an outer join in this much processing time; 0: whenever stream time
   // moves.
   int64_t outer_join_interval_ms = 0;
+
+  // Rows that filters have left out since the start.
+  uint64_t filtered = 0;
 
   EvalContext eval() { return EvalContext{*arena, errors}; }
 

@@ -13,9 +13,7 @@
 
 namespace weir {
 
-inline constexpr size_t kMaxErrorBytes = size_t{64} * 1024;
-
-// A row that failed, with everything that its processing-log row needs.
+// A row that failed, with everything that its processing-log row and its dead letter need.
 struct ProcessingError {
   RowError::Stage stage = RowError::Stage::kEvaluate;
   std::string source;  // the stream's name; empty for internal topics
@@ -25,16 +23,16 @@ struct ProcessingError {
   int64_t timestamp = 0;
   std::string operation;
   std::string message;
-  // The record's bytes where they are at hand, at most kMaxErrorBytes each; nullopt where it has none.
-  std::optional<std::string> key, value;
-
-  void keep_bytes(const log::RecordView& record);
+  // The record's row is lost to the query's results. False: it goes on with a NULL, or another error tells of it.
+  bool dropped = false;
+  // It can't be read, so the source's policy says what becomes of it.
+  bool reading = false;
+  // An aggregation or join has kept what the record brought: were it processed again, that would count twice.
+  bool kept = false;
+  std::string input;  // id of the plan's node that it was read by; empty: not known
+  // The record as it was read, where it is at hand. Its views are valid while RecordCollector::error() is called.
+  std::optional<log::RecordView> record;
 };
-
-inline void ProcessingError::keep_bytes(const log::RecordView& record) {
-  if (record.key) key = std::string(record.key->substr(0, kMaxErrorBytes));
-  if (record.value) value = std::string(record.value->substr(0, kMaxErrorBytes));
-}
 
 class RecordCollector {
  public:

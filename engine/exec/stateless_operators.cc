@@ -14,13 +14,27 @@ void FilterOperator::select(const Batch& batch, std::vector<uint32_t>& out) {
 
 void FilterOperator::push(const Batch& batch, int) {
   select(batch, selected_);
-  if (context_.errors.count() > 0) context_.drain_errors(batch);
+  if (context_.errors.count() > 0) {
+    mark_dropped();
+    context_.drain_errors(batch);
+  }
+  context_.filtered += batch.rows - selected_.size();
   if (table_) return push_changes(batch);
   if (selected_.empty()) return;
   if (selected_.size() == batch.rows) {
     forward(batch);
   } else {
     forward(batch.gather(selected_));
+  }
+}
+
+// A row that the condition can't be told of is left out because of that. It is told once.
+void FilterOperator::mark_dropped() {
+  RowBits told;
+  for (RowError& error : context_.errors.errors()) {
+    if (told.test(error.row) || std::binary_search(selected_.begin(), selected_.end(), error.row)) continue;
+    error.dropped = true;
+    told.set(error.row);
   }
 }
 
@@ -77,6 +91,7 @@ void ProjectOperator::push(const Batch& batch, int) {
   out.offsets = batch.offsets;
   out.origin = batch.origin;
   out.origins = batch.origins;
+  out.kept = batch.kept;
   out.null_value = batch.null_value;
   out.headers = batch.headers;
   out.windows = batch.windows;
@@ -100,7 +115,15 @@ void FlatMapOperator::push(const Batch& batch, int) {
   std::vector<ColumnPtr> arrays;
   for (const auto& call : calls_) {
     arrays.push_back(call->evaluate(batch, eval));
-    if (context_.errors.count() > 0) context_.drain_errors(batch);
+    if (context_.errors.count() > 0) {
+      // No array, no rows: but where another function gives some.
+      RowBits told;
+      for (RowError& error : context_.errors.errors()) {
+        error.dropped = calls_.size() == 1 && arrays.back()->is_null(error.row) && !told.test(error.row);
+        told.set(error.row);
+      }
+      context_.drain_errors(batch);
+    }
   }
   for (uint32_t row = 0; row < batch.rows; ++row) {
     if (batch.null_value.test(row)) continue;

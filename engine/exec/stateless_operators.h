@@ -20,6 +20,7 @@ class FilterOperator final : public Operator {
 
  private:
   void select(const Batch& batch, std::vector<uint32_t>& out);
+  void mark_dropped();
   void push_changes(const Batch& batch);
 
   std::unique_ptr<CompiledExpression> predicate_;

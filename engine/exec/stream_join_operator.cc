@@ -225,6 +225,7 @@ Batch StreamJoinOperator::batch_of(const Pending* const* results, size_t count) 
   Batch out;
   out.rows = static_cast<uint32_t>(count);
   out.partition = partition_;
+  out.kept = true;
   out.timestamps.reserve(out.rows);
   out.offsets.reserve(out.rows);
   out.origins.reserve(out.rows);

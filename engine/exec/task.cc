@@ -342,6 +342,12 @@ size_t Task::process(const std::function<bool(size_t input)>& drained) {
   return total;
 }
 
+void Task::begin_records(const Input& input, const log::FetchedRecords& records) {
+  context_.source_name = input.node->source ? std::string_view(input.node->source->source) : std::string_view();
+  context_.source_topic = records.source.topic;
+  context_.input_id = input.node->id;
+}
+
 size_t Task::process_single() {
   Input& input = inputs_[0];
   size_t total = 0;
@@ -349,8 +355,7 @@ size_t Task::process_single() {
     const log::FetchedRecords records = std::move(input.waiting.front());
     input.waiting.pop_front();
     input.waiting_rows -= records.records.size();
-    context_.source_name = input.node->source ? std::string_view(input.node->source->source) : std::string_view();
-    context_.source_topic = records.source.topic;
+    begin_records(input, records);
     context_.arena = round_arena_;
     Batch batch;
     input.decoder->decode(records, context_, batch);
@@ -378,8 +383,7 @@ bool Task::prepare(Input& input) {
       prepared.arena = std::move(spare_arenas_.back());
       spare_arenas_.pop_back();
     }
-    context_.source_name = input.node->source ? std::string_view(input.node->source->source) : std::string_view();
-    context_.source_topic = prepared.records.source.topic;
+    begin_records(input, prepared.records);
     context_.arena = prepared.arena;
     ErrorBuffer buffer(prepared.errors);
     RecordCollector* collector = std::exchange(context_.collector, &buffer);
@@ -430,8 +434,7 @@ size_t Task::run(size_t chosen) {
   while (to < head.batch.rows && times[to] < before && times[to] <= up_to) ++to;
   if (to == from) to = from + 1;  // equal times everywhere: still the lowest
   for (uint32_t row = from; row < to; ++row) stream_time_ = std::max(stream_time_, times[row]);
-  context_.source_name = input.node->source ? std::string_view(input.node->source->source) : std::string_view();
-  context_.source_topic = head.records.source.topic;
+  begin_records(input, head.records);
   context_.arena = round_arena_;
   input.queue->run(head.batch, from, to - from);
   head.next_row = to;

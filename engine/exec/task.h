@@ -51,6 +51,8 @@ class Task {
 
   // The offset after the last record of the input that has been worked through; -1 before the first.
   int64_t position(size_t input) const { return inputs_[input].position; }
+  // Rows that filters have left out since the task was made.
+  uint64_t filtered() const { return context_.filtered; }
   // The highest event time seen; INT64_MIN before the first record.
   int64_t stream_time() const { return stream_time_; }
   // What must be kept with the positions, so that a task made anew goes on as this one would.
@@ -88,6 +90,8 @@ class Task {
   std::unique_ptr<CompiledExpression> join_condition(const PlanNode& join) const;
   AggregateSet bind_aggregates(const PlanNode& node);
   std::unique_ptr<Operator> make_aggregation(const PlanNode& node);
+  // Says where the rows of the batch in work come from.
+  void begin_records(const Input& input, const log::FetchedRecords& records);
   size_t process_single();
   bool prepare(Input& input);
   size_t run(size_t chosen);

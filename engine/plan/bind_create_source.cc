@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/plan/bind_error_policy.h"
 #include "engine/plan/cast_rules.h"
 #include "engine/plan/messages.h"
 #include "engine/plan/query_scope.h"
@@ -40,6 +41,7 @@ class SourceBinder {
     check_side(false);
     bind_timestamp(with_, source);
     bind_window();
+    source.errors = bind_source_errors(with_, source.topic);
     if (const SourcePtr existing = context_.catalog->find_source(source.name); existing && statement_.or_replace) {
       check_replacement(*existing, source, statement_.name.pos);
     }

@@ -1,6 +1,7 @@
 // CREATE STREAM … AS, INSERT INTO … SELECT and SELECT … EMIT CHANGES.
 #include <algorithm>
 
+#include "engine/plan/bind_error_policy.h"
 #include "engine/plan/cast_rules.h"
 #include "engine/plan/logical_plan.h"
 #include "engine/plan/messages.h"
@@ -229,6 +230,7 @@ BoundPersistentQuery bind_create_source_as(const sql::CreateSourceAs& statement,
   BoundPersistentQuery out;
   out.plan = plan_query(query, context);
   out.plan.sink = sink_of(sink);
+  out.plan.errors = bind_query_errors(with, out.plan);
   out.sources = sources_of(query);
   out.topic = topic;
   // A replaced query goes on under its id, unless it was terminated: then nothing of it is left.
@@ -259,7 +261,7 @@ BoundPersistentQuery bind_insert_into(const sql::InsertInto& statement, const Bi
              pos);
     }
   }
-  const WithClause with(statement.properties, {"QUERY_ID"});
+  const WithClause with(statement.properties, {"QUERY_ID", "ON_ERROR", "DEAD_LETTER_TOPIC", "LATE_TOPIC"});
   const auto id = with.text("QUERY_ID");
   if (id) check_query_id(*id, context, with.position("QUERY_ID"));
   LogicalQuery query = bind_query(*statement.query, persistent_purpose(target->name, context), context);
@@ -271,6 +273,7 @@ BoundPersistentQuery bind_insert_into(const sql::InsertInto& statement, const Bi
   BoundPersistentQuery out;
   out.plan = plan_query(query, context);
   out.plan.sink = sink_of(*target);
+  out.plan.errors = bind_query_errors(with, out.plan);
   out.sources = sources_of(query);
   out.query_id = id ? *id : context.make_query_id("INSERTQUERY", "");
   return out;

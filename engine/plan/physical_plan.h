@@ -90,6 +90,7 @@ struct PlanNode {
     std::string timestamp_column, timestamp_format;
     std::optional<WindowInfo> window;
     std::optional<sql::StartPosition> start;  // overrides auto.offset.reset
+    ErrorPolicy errors;                       // for records that can't be read, unless the plan's says otherwise
   };
   std::optional<SourceSpec> source;
 
@@ -168,6 +169,7 @@ struct PhysicalPlan {
   PlanNodePtr root;              // its schema's columns are what the sink writes, in order
   std::optional<SinkSpec> sink;  // nullopt: a push query, rows go to the client
   std::optional<int64_t> limit;  // push queries
+  ErrorPolicy errors;            // for all that the query can't process
 
   std::vector<PlanNodePtr> sources() const;  // left to right
 };

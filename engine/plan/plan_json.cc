@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "engine/plan/binder.h"
+#include "engine/plan/error_policy_json.h"
 #include "engine/sql/parser.h"
 
 namespace weir {
@@ -141,6 +142,7 @@ PlanJson source_spec_json(const PlanNode::SourceSpec& spec) {
                      {"timestamp", spec.start->timestamp},
                      {"offset", spec.start->offset}};
   }
+  put_error_policy(spec.errors, json);
   return json;
 }
 
@@ -169,6 +171,7 @@ PlanNode::SourceSpec plan_source_spec(const PlanJson& json) {
     start.offset = json.at("start").at("offset");
     spec.start = start;
   }
+  spec.errors = error_policy_of(json);
   return spec;
 }
 
@@ -332,6 +335,7 @@ std::string to_json(const PhysicalPlan& plan) {
   PlanJson json = {{"version", kPlanVersion}, {"root", node_json(*plan.root)}};
   if (plan.sink) json["sink"] = sink_json(*plan.sink);
   if (plan.limit) json["limit"] = *plan.limit;
+  put_error_policy(plan.errors, json);
   return json.dump();
 }
 
@@ -345,6 +349,7 @@ PhysicalPlan plan_from_json(const std::string& text) try {
   plan.root = plan_node(json.at("root"));
   if (json.contains("sink")) plan.sink = plan_sink(json.at("sink"));
   if (json.contains("limit")) plan.limit = json.at("limit").get<int64_t>();
+  plan.errors = error_policy_of(json);
   return plan;
 } catch (const PlanJson::exception& error) {
   throw std::invalid_argument(std::string("not a plan: ") + error.what());

@@ -104,6 +104,7 @@ PlanNodePtr QueryPlanner::plan_source(int index, const std::vector<SourceOutput>
   spec.timestamp_format = source.timestamp_format;
   spec.window = source.window;
   spec.start = scope_source.start;
+  spec.errors = source.errors;
   for (const SourceOutput& output : columns) {
     const ScopeColumn& column = query_.scope.column(output.id);
     node->schema.push_back({output.name, column.type, output.key});

@@ -12,7 +12,7 @@ using UpgradeJson = nlohmann::json;
 UpgradeJson node_alone(const PlanNode& node) {
   PlanNode alone = node;
   alone.inputs.clear();
-  return UpgradeJson::parse(to_json(PhysicalPlan{std::make_shared<const PlanNode>(std::move(alone)), std::nullopt, std::nullopt}))
+  return UpgradeJson::parse(to_json(PhysicalPlan{std::make_shared<const PlanNode>(std::move(alone)), std::nullopt, std::nullopt, {}}))
       .at("root");
 }
 
@@ -60,7 +60,7 @@ std::string source_obstacle(const PlanNode& from, const PlanNode& to) {
   // Which columns are read is free to change, and columns may have been added to the source; how it is read must stay.
   for (UpgradeJson* json : {&before, &after}) {
     for (const char* name : {"id", "schema", "old_rows"}) json->erase(name);
-    for (const char* name : {"columns", "value_columns"}) json->at("spec").erase(name);
+    for (const char* name : {"columns", "value_columns", "errors"}) json->at("spec").erase(name);
   }
   if (before == after) return "";
   return "the formats, the timestamp, the window or the start position of " + from.source->source + " have changed.";

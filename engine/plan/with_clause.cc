@@ -108,7 +108,10 @@ const std::vector<std::string>& create_source_as_properties() {
                                                  "VALUE_SCHEMA_FULL_NAME",
                                                  "VALUE_AVRO_SCHEMA_FULL_NAME",
                                                  "KEY_PROTOBUF_NULLABLE_REPRESENTATION",
-                                                 "VALUE_PROTOBUF_NULLABLE_REPRESENTATION"};
+                                                 "VALUE_PROTOBUF_NULLABLE_REPRESENTATION",
+                                                 "ON_ERROR",
+                                                 "DEAD_LETTER_TOPIC",
+                                                 "LATE_TOPIC"};
   return names;
 }
 

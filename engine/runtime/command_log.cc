@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/plan/binder.h"
+#include "engine/plan/error_policy_json.h"
 #include "engine/sql/parser.h"
 
 namespace weir {
@@ -74,6 +75,7 @@ Json source_json(const Source& source) {
   if (source.window)
     json["window"] = {{"kind", static_cast<int>(source.window->kind)}, {"size_ms", source.window->size_ms}};
   if (source.query) json["query"] = *source.query;
+  put_error_policy(source.errors, json);
   return json;
 }
 
@@ -97,6 +99,7 @@ Source source_of(const Json& json) {
                                json["window"].at("size_ms")};
   }
   if (json.contains("query")) source.query = json["query"].get<std::string>();
+  source.errors = error_policy_of(json);
   return source;
 }
 

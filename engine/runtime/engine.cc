@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "engine/runtime/error_topics.h"
 #include "engine/runtime/processing_log.h"
 #include "engine/runtime/registry_settings.h"
 
@@ -215,6 +216,7 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
   query->id = id;
   query->plan = plan;
   query->stages = cut_into_stages(plan);
+  query->sources = plan.sources();
   query->topic_prefix = "_weir-" + config_.get("service.id") + "query_" + id;
   query->group = query->topic_prefix;
   query->transient = transient;
@@ -292,6 +294,7 @@ void Engine::start_query(const PersistentQuery& query) {
   const PhysicalPlan plan = plan_from_json(query.plan);
   auto definition = resolve(query.id, plan, false, query.properties);
   create_internal_topics(*definition);
+  definition->error_topics = ensure_error_topics(*services_.log, plan);
   {
     std::lock_guard lock(queries_mutex_);
     running_[query.id] = definition;

@@ -3,6 +3,7 @@
 
 #include "engine/exec/like_pattern.h"
 #include "engine/plan/upgrade_check.h"
+#include "engine/runtime/error_topics.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/sql/formatter.h"
 
@@ -59,6 +60,9 @@ StatementResult StatementExecutor::execute(const sql::CreateSource& s) {
            s.name.pos);
   }
   ensure_topic(bound.topic, s.name);
+  if (const std::string& letters = bound.source.errors.dead_letter_topic; !letters.empty()) {
+    ensure_topic_like(*engine_.services_.log, letters, bound.source.topic);
+  }
   const auto register_side = [&](bool key) {
     FormatContext context{key ? bound.source.key_format : bound.source.value_format,
                           key,

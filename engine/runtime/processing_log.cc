@@ -49,13 +49,16 @@ std::string processing_log_value(const std::string& query_id, const ProcessingEr
   text("OPERATION", error.operation);
   text("MESSAGE", error.message);
   // A key or value that is NULL has neither column; an empty one has both.
-  const auto bytes = [&](const char* as_text, const char* as_bytes, const std::optional<std::string>& value) {
+  const auto bytes = [&](const char* as_text, const char* as_bytes, const log::OptionalBytes& value) {
     if (!value) return;
-    if (is_valid_utf8(*value)) text(as_text, *value);
-    text(as_bytes, base64_encode(*value));
+    const std::string_view part = value->substr(0, kMaxErrorBytes);
+    if (is_valid_utf8(part)) text(as_text, part);
+    text(as_bytes, base64_encode(part));
   };
-  bytes("RECORD_KEY", "RECORD_KEY_BYTES", error.key);
-  bytes("RECORD_VALUE", "RECORD_VALUE_BYTES", error.value);
+  if (error.record) {
+    bytes("RECORD_KEY", "RECORD_KEY_BYTES", error.record->key);
+    bytes("RECORD_VALUE", "RECORD_VALUE_BYTES", error.record->value);
+  }
   return out + "}";
 }
 

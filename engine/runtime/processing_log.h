@@ -11,6 +11,9 @@ namespace weir {
 
 inline constexpr const char* kProcessingLogStream = "KSQL_PROCESSING_LOG";
 
+// Of a key or a value the log has no more than this.
+inline constexpr size_t kMaxErrorBytes = size_t{64} * 1024;
+
 // The record's value: JSON with the stream's columns. Key and value bytes are given as text where they are UTF-8 and
 // always as base64.
 std::string processing_log_value(const std::string& query_id, const ProcessingError& error);

@@ -20,10 +20,12 @@ struct QueryDefinition {
   std::string id;
   PhysicalPlan plan;
   std::vector<Stage> stages;
+  std::vector<PlanNodePtr> sources;  // of the plan
   std::string topic_prefix;  // of the query's internal topics: <prefix>-<suffix>
   std::string group;         // consumer group of its offsets
   std::vector<int32_t> stage_partitions;  // tasks of each stage
   int32_t sink_partitions = 0;            // 0: push query
+  std::map<std::string, int32_t> error_topics;  // partitions of the dead-letter and late topics
   std::string auto_offset_reset = "latest";
   std::optional<size_t> cache_bytes_per_task;  // cache.max.bytes.buffering; nullopt: as the process has it
   int64_t max_task_idle_ms = 0;                // max.task.idle.ms
@@ -39,9 +41,6 @@ struct QueryDefinition {
     return node.kind == PlanKind::kSource ? node.source->topic : repartition_topic(node);
   }
 };
-
-// Throws when `error` ends the query (timestamp.throw.on.invalid), with the record's place.
-void end_on_invalid_timestamp(const QueryDefinition& query, const ProcessingError& error);
 
 // What the queries of a process share.
 struct RuntimeServices {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "engine/runtime/error_record.h"
+#include "engine/runtime/error_routing.h"
 #include "storage/log/owned_record.h"
 
 namespace weir {
@@ -15,8 +17,13 @@ struct QueryDriver::Queued {
 class QueryDriver::Collector final : public RecordCollector {
  public:
   // `topics`: the stage's output topic, empty for the query's own output, then those of its side outputs.
-  Collector(const QueryDefinition& query, const Handlers& handlers, int32_t partitions, std::vector<std::string> topics)
-      : query_(query), handlers_(handlers), partitions_(partitions), topics_(std::move(topics)) {}
+  Collector(const QueryDefinition& query, const Handlers& handlers, std::function<int64_t()> clock, int32_t partitions,
+            std::vector<std::string> topics)
+      : query_(query),
+        handlers_(handlers),
+        clock_(std::move(clock)),
+        partitions_(partitions),
+        topics_(std::move(topics)) {}
 
   void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) override {
     collect_to(0, record, partition_by, -1);
@@ -34,8 +41,11 @@ class QueryDriver::Collector final : public RecordCollector {
     if (handlers_.rows) handlers_.rows(batch);
   }
   void error(ProcessingError error) override {
-    end_on_invalid_timestamp(query_, error);
-    if (handlers_.error) handlers_.error(error);
+    const ErrorRoute route = route_error(query_, error);
+    if (!route.topic.empty() && handlers_.error_record) {
+      handlers_.error_record(route.topic, ErrorRecord(query_.id, error, clock_()).view());
+    }
+    if (route.report && handlers_.error) handlers_.error(error);
   }
 
   // Where partitions would take turns, it is always the first.
@@ -48,6 +58,7 @@ class QueryDriver::Collector final : public RecordCollector {
  private:
   const QueryDefinition& query_;
   const Handlers& handlers_;
+  const std::function<int64_t()> clock_;
   const int32_t partitions_;
   std::vector<std::string> topics_;
 };
@@ -84,7 +95,7 @@ QueryDriver::QueryDriver(std::shared_ptr<const QueryDefinition> query, TaskEnvir
     for (const PlanNodePtr& input : stage.inputs) run->inputs.push_back(query_->input_topic(*input));
     std::vector<std::string> topics = {stage.repartition ? query_->repartition_topic(*stage.repartition) : ""};
     for (const PlanNodePtr& side : stage.side_repartitions) topics.push_back(query_->repartition_topic(*side));
-    run->collector = std::make_unique<Collector>(*query_, handlers_, options_.partitions, std::move(topics));
+    run->collector = std::make_unique<Collector>(*query_, handlers_, environment_.clock, options_.partitions, std::move(topics));
     run->tasks.resize(static_cast<size_t>(options_.partitions));
     for (TaskRun& task : run->tasks) open(*run, task);
     stages_.push_back(std::move(run));
@@ -130,6 +141,16 @@ bool QueryDriver::reads(const std::string& topic) const {
 }
 
 void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) {
+  const std::map<log::TopicPartition, int64_t> before = next_offset_;
+  try {
+    pipe_through(topic, record);
+  } catch (...) {
+    next_offset_ = before;  // the record has not been taken
+    throw;
+  }
+}
+
+void QueryDriver::pipe_through(const std::string& topic, const log::RecordView& record) {
   std::deque<Queued> queue;
   queue.push_back({{topic, Collector::partition_for(record.key, options_.partitions)}, log::own_record(record)});
   while (!queue.empty()) {

@@ -17,7 +17,9 @@ class QueryDriver {
  public:
   struct Handlers {
     std::function<void(const log::RecordView&)> output;  // a record for the sink's topic
-    std::function<void(const ProcessingError&)> error;
+    std::function<void(const ProcessingError&)> error;  // for the processing log
+    // A record for a dead-letter or late topic.
+    std::function<void(const std::string& topic, const log::RecordView&)> error_record;
     std::function<void(const Batch&)> rows;  // push queries
   };
 
@@ -49,6 +51,7 @@ class QueryDriver {
 
   void open(const StageRun& stage, TaskRun& run);
   void restart(const StageRun& stage, TaskRun& run, const TaskProgress& progress);
+  void pipe_through(const std::string& topic, const log::RecordView& record);
   void process(StageRun& stage, const Queued& record, const log::FetchedRecords& fetched);
 
   std::shared_ptr<const QueryDefinition> query_;

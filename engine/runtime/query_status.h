@@ -22,8 +22,10 @@ class QueryStatus {
     std::lock_guard lock(mutex_);
     return reason_;
   }
+  // A query that has ended stays so, whatever its tasks on other workers still do.
   void set(State state, const std::string& reason = {}) {
     std::lock_guard lock(mutex_);
+    if (state_.load() == State::kError && state != State::kTerminated) return;
     state_.store(state);
     reason_ = reason;
   }

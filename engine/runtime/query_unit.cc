@@ -224,6 +224,11 @@ void QueryUnit::set_positions(Slot& slot) {
 }
 
 bool QueryUnit::step(int64_t now_ms) {
+  if (!stopped_ && query_->status->state() == QueryStatus::State::kError) {
+    // It has ended on another worker, so it ends as a whole.
+    close();
+    stopped_ = true;
+  }
   if (stopped_ || now_ms < retry_at_ms_) return false;
   try {
     if (!is_open_) open();

@@ -1,5 +1,7 @@
 #include "engine/runtime/unit_collector.h"
 
+#include "engine/runtime/error_record.h"
+#include "engine/runtime/error_routing.h"
 #include "engine/runtime/processing_log.h"
 
 namespace weir {
@@ -54,8 +56,13 @@ void UnitCollector::rows(const Batch& batch) {
 
 void UnitCollector::error(ProcessingError error) {
   query_.status->count_error(error.stage, error.message);
-  end_on_invalid_timestamp(query_, error);
-  if (query_.transient || services_.processing_log_topic.empty()) return;
+  const ErrorRoute route = route_error(query_, error);
+  if (query_.transient) return;
+  if (!route.topic.empty()) {
+    const ErrorRecord letter(query_.id, error, services_.tasks.clock());
+    transaction_.append(route.topic, error.partition % query_.error_topics.at(route.topic), letter.view());
+  }
+  if (!route.report || services_.processing_log_topic.empty()) return;
   const std::string value = processing_log_value(query_.id, error);
   log::RecordView record;
   record.key = query_.id;

@@ -69,6 +69,7 @@ Batch Batch::slice(uint32_t from, uint32_t count) const {
   out.partition = partition;
   out.offsets = slice_rows(offsets, from, count);
   out.origin = origin;
+  out.kept = kept;
   out.origins = slice_rows(origins, from, count);
   out.null_value = slice_bits(null_value, from, count);
   out.null_key = slice_bits(null_key, from, count);
@@ -86,6 +87,7 @@ Batch Batch::gather_metadata(const std::vector<uint32_t>& keep) const {
   out.partition = partition;
   out.offsets = gather_rows(offsets, keep);
   out.origin = origin;
+  out.kept = kept;
   out.origins = gather_rows(origins, keep);
   out.headers = gather_rows(headers, keep);
   out.windows = gather_rows(windows, keep);
@@ -100,6 +102,7 @@ Batch Batch::old_rows() const {
   out.partition = partition;
   out.offsets = offsets;
   out.origin = origin;
+  out.kept = kept;
   out.origins = origins;
   out.null_value = old_null;
   out.null_key = null_key;

@@ -46,6 +46,9 @@ struct Batch {
   // for each row that came out of a join. nullptr: not at hand. Valid as long as the batch is.
   const log::FetchedRecords* origin = nullptr;
   std::vector<const log::FetchedRecords*> origins;
+  // An aggregation or a join of streams has made the rows: it keeps what their records brought, and would take it twice
+  // if they came again.
+  bool kept = false;
   // The row's value is NULL as a whole (a tombstone, or a null record value): value columns are null, key columns hold.
   RowBits null_value;
   // The record's key is NULL as a whole.

@@ -16,16 +16,20 @@ struct RowError {
   uint32_t row = 0;       // in the batch being worked on
   std::string operation;  // the expression or format at fault
   std::string message;
+  // kEvaluate: no row comes out because of it, as in a WHERE. All other stages drop their row anyhow.
+  bool dropped = false;
 };
 
 class RowErrors {
  public:
   void report(RowError error) {
     ++count_;
-    if (errors_.size() < kKept) errors_.push_back(std::move(error));
+    // Of what has only become NULL, so much is told; what is lost is told without exception.
+    if (errors_.size() < kKept || error.stage != RowError::Stage::kEvaluate) errors_.push_back(std::move(error));
   }
   uint64_t count() const { return count_; }
   const std::vector<RowError>& errors() const { return errors_; }
+  std::vector<RowError>& errors() { return errors_; }
   void clear() {
     errors_.clear();
     count_ = 0;
