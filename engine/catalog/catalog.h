@@ -60,6 +60,9 @@ struct PersistentQuery {
   std::string plan;                               // JSON of the physical plan
   std::map<std::string, std::string> properties;  // session overrides when it was made
   bool paused = false;
+  // Tells it from an earlier query of the same id: the place in the command log of the statement that made it. Kept
+  // when it is replaced, paused, resumed.
+  int64_t incarnation = -1;
 };
 using PersistentQueryPtr = std::shared_ptr<const PersistentQuery>;
 

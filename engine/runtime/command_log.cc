@@ -1,187 +1,26 @@
 #include "engine/runtime/command_log.h"
 
 #include <chrono>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
+#include <limits>
+#include <optional>
 
-#include "engine/plan/binder.h"
-#include "engine/plan/error_policy_json.h"
-#include "engine/sql/parser.h"
+#include "engine/runtime/ensure_topic.h"
 
 namespace weir {
 
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr std::chrono::seconds kReplayPatience{30};
-
-const std::vector<std::pair<Command::Action, const char*>>& action_names() {
-  using Action = Command::Action;
-  static const std::vector<std::pair<Action, const char*>> names = {{Action::kCreate, "create"},
-                                                                    {Action::kDropSource, "drop_source"},
-                                                                    {Action::kTerminate, "terminate"},
-                                                                    {Action::kPause, "pause"},
-                                                                    {Action::kResume, "resume"},
-                                                                    {Action::kCreateType, "create_type"},
-                                                                    {Action::kDropType, "drop_type"},
-                                                                    {Action::kCreateConnector, "create_connector"},
-                                                                    {Action::kDropConnector, "drop_connector"},
-                                                                    {Action::kAlterSystem, "alter_system"}};
-  return names;
-}
-
-Json format_json(const FormatSpec& spec) {
-  Json json = {{"format", format_name(spec.kind)}, {"delimiter", spec.delimiter}, {"wrap", spec.wrap_single_value}};
-  if (spec.schema_id) json["schema_id"] = *spec.schema_id;
-  if (!spec.schema_full_name.empty()) json["full_name"] = spec.schema_full_name;
-  if (spec.protobuf_nullable != ProtobufNullable::kDefault) {
-    json["nullable"] = protobuf_nullable_name(spec.protobuf_nullable);
-  }
-  return json;
-}
-
-FormatSpec format_of(const Json& json) {
-  FormatSpec spec;
-  const auto kind = format_from_name(json.at("format").get<std::string>());
-  if (!kind) throw std::invalid_argument("unknown format " + json.at("format").get<std::string>());
-  spec.kind = *kind;
-  spec.delimiter = json.at("delimiter");
-  spec.wrap_single_value = json.at("wrap");
-  if (json.contains("schema_id")) spec.schema_id = json["schema_id"].get<int>();
-  spec.schema_full_name = json.value("full_name", "");
-  spec.protobuf_nullable = protobuf_nullable_from_name(json.value("nullable", "")).value_or(ProtobufNullable::kDefault);
-  return spec;
-}
-
-Json source_json(const Source& source) {
-  Json columns = Json::array();
-  for (const SourceColumn& column : source.columns) {
-    columns.push_back({{"name", column.name},
-                       {"type", column.type->to_string()},
-                       {"role", static_cast<int>(column.role)},
-                       {"header", column.header_key}});
-  }
-  Json json = {{"kind", sql::source_kind_name(source.kind)},
-               {"name", source.name},
-               {"columns", columns},
-               {"topic", source.topic},
-               {"key_format", format_json(source.key_format)},
-               {"value_format", format_json(source.value_format)},
-               {"timestamp_column", source.timestamp_column},
-               {"timestamp_format", source.timestamp_format},
-               {"read_only", source.read_only},
-               {"sql", source.sql}};
-  if (source.window)
-    json["window"] = {{"kind", static_cast<int>(source.window->kind)}, {"size_ms", source.window->size_ms}};
-  if (source.query) json["query"] = *source.query;
-  put_error_policy(source.errors, json);
-  return json;
-}
-
-Source source_of(const Json& json) {
-  Source source;
-  source.kind = json.at("kind") == "TABLE" ? sql::SourceKind::kTable : sql::SourceKind::kStream;
-  source.name = json.at("name");
-  for (const Json& column : json.at("columns")) {
-    source.columns.push_back({column.at("name"), resolve_type(*sql::parse_type_name(column.at("type")), nullptr),
-                              static_cast<SourceColumn::Role>(column.at("role").get<int>()), column.at("header")});
-  }
-  source.topic = json.at("topic");
-  source.key_format = format_of(json.at("key_format"));
-  source.value_format = format_of(json.at("value_format"));
-  source.timestamp_column = json.at("timestamp_column");
-  source.timestamp_format = json.at("timestamp_format");
-  source.read_only = json.at("read_only");
-  source.sql = json.at("sql");
-  if (json.contains("window")) {
-    source.window = WindowInfo{static_cast<sql::WindowClause::Kind>(json["window"].at("kind").get<int>()),
-                               json["window"].at("size_ms")};
-  }
-  if (json.contains("query")) source.query = json["query"].get<std::string>();
-  source.errors = error_policy_of(json);
-  return source;
-}
+constexpr std::chrono::seconds kReadPatience{30};  // without progress, that long
+constexpr std::chrono::milliseconds kReadPause{200};
+constexpr size_t kReadRecords = 1024;
+constexpr int64_t kUnbounded = std::numeric_limits<int64_t>::max();
 
 }  // namespace
 
-std::string command_to_json(const Command& command) {
-  Json json = {{"version", 1}, {"statement", command.statement}};
-  for (const auto& [action, name] : action_names()) {
-    if (action == command.action) json["action"] = name;
-  }
-  if (command.source) json["source"] = source_json(*command.source);
-  if (command.query) {
-    const PersistentQuery& query = *command.query;
-    json["query"] = {{"id", query.id},
-                     {"sql", query.sql},
-                     {"sink", query.sink},
-                     {"sources", query.sources},
-                     {"plan", Json::parse(query.plan)},
-                     {"properties", query.properties}};
-  }
-  if (!command.name.empty()) json["name"] = command.name;
-  if (!command.type.empty()) json["type"] = command.type;
-  if (!command.value.empty()) json["value"] = command.value;
-  if (command.connector) {
-    json["connector"] = {{"name", command.connector->name},
-                         {"is_source", command.connector->is_source},
-                         {"properties", command.connector->properties},
-                         {"sql", command.connector->sql}};
-  }
-  return json.dump();
-}
-
-Command command_from_json(const std::string& text) try {
-  const Json json = Json::parse(text);
-  if (json.at("version") != 1) throw std::invalid_argument("the command's version is newer than this program");
-  Command command;
-  bool known = false;
-  for (const auto& [action, name] : action_names()) {
-    if (json.at("action") == name) {
-      command.action = action;
-      known = true;
-    }
-  }
-  if (!known) throw std::invalid_argument("unknown action " + json.at("action").dump());
-  command.statement = json.at("statement");
-  if (json.contains("source")) command.source = source_of(json["source"]);
-  if (json.contains("query")) {
-    const Json& query = json["query"];
-    PersistentQuery out;
-    out.id = query.at("id");
-    out.sql = query.at("sql");
-    out.sink = query.at("sink");
-    out.sources = query.at("sources").get<std::vector<std::string>>();
-    out.plan = query.at("plan").dump();
-    out.properties = query.at("properties").get<std::map<std::string, std::string>>();
-    command.query = std::move(out);
-  }
-  command.name = json.value("name", "");
-  command.type = json.value("type", "");
-  command.value = json.value("value", "");
-  if (json.contains("connector")) {
-    const Json& connector = json["connector"];
-    command.connector =
-        ConnectorDefinition{connector.at("name"), connector.at("is_source"),
-                            connector.at("properties").get<std::map<std::string, std::string>>(), connector.at("sql")};
-  }
-  return command;
-} catch (const Json::exception& e) {
-  throw std::invalid_argument(std::string("the command can't be read: ") + e.what());
-}
-
-void CommandLog::create() {
-  if (log_->describe_topic(topic_)) return;
-  try {
-    log_->create_topic(topic_, log::TopicConfig{});
-  } catch (const log::LogError& e) {
-    if (e.kind() != log::LogError::Kind::kExists) throw;  // another server of the service was quicker
-  }
-}
+void CommandLog::create() { ensure_topic(*log_, topic_, log::TopicConfig{}); }
 
 void CommandLog::append(const Command& command) {
-  auto transaction = log_->open_transaction("");
+  if (!appender_) appender_ = log_->open_transaction("");
   const std::string value = command_to_json(command);
   log::RecordView record;
   record.key = "command";
@@ -189,44 +28,102 @@ void CommandLog::append(const Command& command) {
   record.timestamp =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
           .count();
-  transaction->append(topic_, 0, record);
-  transaction->commit();
+  try {
+    appender_->append(topic_, 0, record);
+    appender_->commit();
+  } catch (...) {
+    appender_.reset();
+    throw;
+  }
 }
 
-std::vector<QuarantinedCommand> CommandLog::replay(const std::function<void(const Command&)>& apply) {
-  std::vector<QuarantinedCommand> quarantined;
-  const log::TopicPartition partition{topic_, 0};
-  const int64_t end = log_->end_offset(partition);
-  int64_t next = log_->begin_offset(partition);
-  if (next >= end) return quarantined;
-  auto reader = log_->open_reader();
-  reader->assign(partition, next);
-  auto progress = std::chrono::steady_clock::now();
-  while (next < end) {
-    const int64_t before = next;
-    for (const log::FetchedRecords& fetched : reader->poll(std::chrono::milliseconds(200), 1024)) {
-      for (const log::RecordView& record : fetched.records) {
-        next = record.offset + 1;
-        const std::string text(record.value.value_or(std::string_view{}));
-        std::string statement = text;
-        try {
-          const Command command = command_from_json(text);
-          statement = command.statement;
-          apply(command);
-        } catch (const std::exception& e) {
-          quarantined.push_back({record.offset, statement, e.what()});
-        }
-      }
-    }
-    if (next < end && reader->at_end(partition)) break;
-    const auto now = std::chrono::steady_clock::now();
-    if (next > before) progress = now;
-    if (now - progress > kReplayPatience) {
-      throw log::LogError(log::LogError::Kind::kTimeout, "Reading the command log " + topic_ + " from offset " +
-                                                             std::to_string(next) + " makes no progress");
-    }
+CommandOutcome CommandLog::take(const log::RecordView& record, const Apply& apply) {
+  position_ = record.offset + 1;
+  const std::string text(record.value.value_or(std::string_view{}));
+  CommandEnvelope envelope = command_envelope(text);
+  CommandOutcome outcome{CommandOutcome::Kind::kApplied, record.offset, nullptr};
+  if (envelope.base && last_effective_ >= *envelope.base) {
+    outcome.kind = CommandOutcome::Kind::kVoid;
+    return outcome;
   }
-  return quarantined;
+  last_effective_ = record.offset;
+  try {
+    Command command = command_from_json(text);
+    command.offset = record.offset;
+    apply(command);
+  } catch (const std::exception& e) {
+    outcome.kind = CommandOutcome::Kind::kQuarantined;
+    outcome.failure = std::current_exception();
+    const std::lock_guard lock(mutex_);
+    quarantined_.push_back({record.offset, envelope.statement.empty() ? text : envelope.statement, e.what()});
+  }
+  return outcome;
+}
+
+void CommandLog::open_reader() {
+  if (reader_) return;
+  auto reader = log_->open_reader();
+  if (ready_) reader->on_ready(ready_);
+  const log::TopicPartition partition{topic_, 0};
+  position_ = std::max(position_, log_->begin_offset(partition));
+  reader->assign(partition, position_);
+  reader_ = std::move(reader);
+}
+
+void CommandLog::read(int64_t end, const std::function<bool(const log::RecordView&)>& done) {
+  open_reader();
+  const log::TopicPartition partition{topic_, 0};
+  auto progress = std::chrono::steady_clock::now();
+  bool found = false;
+  while (!found && position_ < end) {
+    const int64_t before = position_;
+    // All of what has been taken from the reader is applied, also what lies behind the record that is looked for.
+    for (const log::FetchedRecords& fetched : reader_->poll(kReadPause, kReadRecords)) {
+      for (const log::RecordView& record : fetched.records) found = done(record) || found;
+    }
+    // Kafka counts offsets that no record has.
+    if (end != kUnbounded && reader_->at_end(partition)) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (position_ > before) progress = now;
+    if (now - progress <= kReadPatience) continue;
+    throw log::LogError(log::LogError::Kind::kTimeout, "Reading the command log " + topic_ + " from offset " +
+                                                           std::to_string(position_) + " makes no progress");
+  }
+}
+
+void CommandLog::read_to_end(const Apply& apply) {
+  const int64_t end = log_->end_offset({topic_, 0});
+  read(end, [&](const log::RecordView& record) {
+    take(record, apply);
+    return false;
+  });
+}
+
+CommandOutcome CommandLog::read_own(const std::string& id, const Apply& apply) {
+  std::optional<CommandOutcome> own;
+  read(kUnbounded, [&](const log::RecordView& record) {
+    const bool mine = command_envelope(std::string(record.value.value_or(std::string_view{}))).id == id;
+    CommandOutcome outcome = take(record, apply);
+    if (mine) own = std::move(outcome);
+    return mine;
+  });
+  return *own;
+}
+
+void CommandLog::read_new(const Apply& apply) {
+  open_reader();
+  while (true) {
+    const int64_t before = position_;
+    for (const log::FetchedRecords& fetched : reader_->poll(std::chrono::milliseconds(0), kReadRecords)) {
+      for (const log::RecordView& record : fetched.records) take(record, apply);
+    }
+    if (position_ == before) return;
+  }
+}
+
+std::vector<QuarantinedCommand> CommandLog::quarantined() const {
+  const std::lock_guard lock(mutex_);
+  return quarantined_;
 }
 
 }  // namespace weir

@@ -17,6 +17,7 @@ struct ConnectorManager::Running {
   std::unique_ptr<Connector> connector;  // null when it can't be made
   std::atomic<bool> stopping{false};
   std::atomic<bool> failed{false};
+  bool held = false;
   std::string failure;  // written before `failed`
   std::thread thread;
 };
@@ -39,6 +40,8 @@ const char* connector_state_name(ConnectorStatus::State state) {
       return "COMPLETED";
     case ConnectorStatus::State::kFailed:
       return "FAILED";
+    case ConnectorStatus::State::kUnassigned:
+      return "UNASSIGNED";
   }
   return "UNKNOWN";
 }
@@ -138,6 +141,20 @@ void ConnectorManager::start(const ConnectorDefinition& definition) {
   running_[definition.name] = std::move(running);
 }
 
+void ConnectorManager::hold(const ConnectorDefinition& definition) {
+  auto held = std::make_unique<Running>();
+  held->definition = definition;
+  held->held = true;
+  try {
+    held->connector_class = plugin_of(definition).classes().front();
+  } catch (const std::invalid_argument&) {
+    const auto given = definition.properties.find("connector.class");
+    if (given != definition.properties.end()) held->connector_class = given->second;
+  }
+  std::lock_guard lock(mutex_);
+  running_[definition.name] = std::move(held);
+}
+
 void ConnectorManager::stop(const std::string& name) {
   std::unique_ptr<Running> running;
   {
@@ -169,6 +186,7 @@ ConnectorManager::Entry ConnectorManager::entry_of(const Running& running) const
     entry.status = running.connector->status();
     entry.status.error = running.secrets->redact(std::move(entry.status.error));
   }
+  if (running.held) entry.status.state = ConnectorStatus::State::kUnassigned;
   if (running.failed.load()) {
     entry.status.state = ConnectorStatus::State::kFailed;
     entry.status.error = running.failure;

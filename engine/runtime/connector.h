@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "engine/formats/schema_registry.h"
-#include "engine/runtime/command_log.h"
+#include "engine/runtime/command.h"
 #include "storage/log/log.h"
 
 namespace weir {
@@ -36,7 +36,8 @@ struct ConnectorServices {
 };
 
 struct ConnectorStatus {
-  enum class State { kRunning, kPaused, kRetrying, kCompleted, kFailed } state = State::kRunning;
+  // kUnassigned: another server of the service runs it.
+  enum class State { kRunning, kPaused, kRetrying, kCompleted, kFailed, kUnassigned } state = State::kRunning;
   std::string error;
   uint64_t records = 0;
   std::vector<std::string> topics;
@@ -79,6 +80,8 @@ class ConnectorManager {
   // Resolves the references. A connector that can't be made is there all the same, FAILED with the reason: at the start
   // of a process a missing environment variable must not keep everything else from running.
   void start(const ConnectorDefinition& definition);
+  // Lists the connector without running it: UNASSIGNED.
+  void hold(const ConnectorDefinition& definition);
   void stop(const std::string& name);  // and forget
   void stop_all();
 

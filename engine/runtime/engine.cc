@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "engine/runtime/ensure_topic.h"
 #include "engine/runtime/error_topics.h"
 #include "engine/runtime/processing_log.h"
 #include "engine/runtime/registry_settings.h"
@@ -22,6 +23,7 @@ int64_t wall_clock_ms() {
 
 // Kafka Streams' own, for the same reason.
 constexpr const char* kExactlyOnceCommitMs = "100";
+constexpr std::chrono::seconds kFollowInterval{1};  // at the latest: the command log's reader wakes the follower
 constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 }  // namespace
@@ -33,7 +35,10 @@ Engine::Engine(EngineOptions options)
       catalog_(std::make_unique<Catalog>()) {
   const std::string data_dir = config_.get("data.dir");
   const std::string bootstrap = config_.get("bootstrap.servers");
-  if (bootstrap.empty()) {
+  if (options_.log) {
+    services_.log = options_.log;
+    services_.commit_when_idle = true;
+  } else if (bootstrap.empty()) {
     log::EmbeddedLogOptions log_options;
     log_options.in_memory = data_dir.empty();
     if (!data_dir.empty()) {
@@ -60,7 +65,8 @@ Engine::Engine(EngineOptions options)
     services_.log = log::open_kafka_log(log_options);
     services_.commit_when_idle = false;
   }
-  services_.log->on_event([this](const log::LogEvent& event) { on_log_event(event); });
+  shares_log_ = options_.log != nullptr || kafka_options_.has_value();
+  if (!options_.log) services_.log->on_event([this](const log::LogEvent& event) { on_log_event(event); });
 
   state::StateOptions state_options;
   state_options.cache_bytes_per_task = static_cast<size_t>(config_.get_int("query.persistent.max.bytes"));
@@ -86,10 +92,15 @@ Engine::Engine(EngineOptions options)
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
   if (options_.manual_queries) threads = 0;
   workers_ = std::make_unique<WorkerPool>(threads, services_);
+  if (shares_log_) {
+    follower_ = std::make_unique<BackgroundThread>(kFollowInterval, [this] { follow_commands(); });
+    command_log_->on_ready(follower_->waker());
+  }
 }
 
 Engine::~Engine() {
   stop_connecting();
+  follower_.reset();
   {
     std::lock_guard lock(queries_mutex_);
     for (auto& [id, client] : push_queries_) {
@@ -107,96 +118,6 @@ void Engine::start_processing_log() {
   catalog_->put_source(std::make_shared<const Source>(std::move(source)));
 }
 
-void Engine::append_and_apply(const Command& command) {
-  command_log_->append(command);
-  apply(command, true);
-}
-
-void Engine::apply(const Command& command, bool live) {
-  using Action = Command::Action;
-  switch (command.action) {
-    case Action::kCreate:
-      if (command.source) catalog_->put_source(std::make_shared<const Source>(*command.source));
-      if (command.query) {
-        for (const std::string& source : command.query->sources) {
-          if (!catalog_->find_source(source)) throw std::runtime_error("the source " + source + " no longer exists");
-        }
-        // CREATE OR REPLACE: the new plan goes on with the old one's offsets and stores, and stays paused if that was.
-        PersistentQuery query = *command.query;
-        const PersistentQueryPtr replaced = catalog_->find_query(query.id);
-        if (replaced) query.paused = replaced->paused;
-        catalog_->observe_query_id(query.id);
-        catalog_->put_query(std::make_shared<const PersistentQuery>(query));
-        if (live) {
-          if (replaced) stop_query(query.id, false);
-          start_query(query);
-        }
-      }
-      return;
-    case Action::kDropSource: {
-      const SourcePtr source = catalog_->find_source(command.name);
-      if (source && source->query && catalog_->find_query(*source->query)) {
-        if (live) stop_query(*source->query, true);
-        catalog_->remove_query(*source->query);
-      }
-      catalog_->remove_source(command.name);
-      return;
-    }
-    case Action::kTerminate:
-      if (live) stop_query(command.name, true);
-      catalog_->remove_query(command.name);
-      return;
-    case Action::kPause:
-    case Action::kResume: {
-      const PersistentQueryPtr found = catalog_->find_query(command.name);
-      if (!found) throw std::runtime_error("the query " + command.name + " doesn't exist");
-      PersistentQuery query = *found;
-      query.paused = command.action == Action::kPause;
-      catalog_->put_query(std::make_shared<const PersistentQuery>(query));
-      if (live) {
-        stop_query(query.id, false);
-        start_query(query);
-      }
-      return;
-    }
-    case Action::kCreateType:
-      catalog_->put_type(command.name, resolve_type(*sql::parse_type_name(command.type), catalog_.get()));
-      return;
-    case Action::kDropType:
-      catalog_->remove_type(command.name);
-      return;
-    case Action::kCreateConnector:
-      if (live) {
-        connectors_->start(*command.connector);
-      } else {
-        pending_connectors_[command.connector->name] = *command.connector;
-      }
-      return;
-    case Action::kDropConnector:
-      if (live) connectors_->stop(command.name);
-      pending_connectors_.erase(command.name);
-      return;
-    case Action::kAlterSystem:
-      alter_system(command.name, command.value, live);
-      return;
-  }
-}
-
-// Running queries go on with the new value at once, from their last commit.
-void Engine::alter_system(const std::string& name, const std::string& value, bool live) {
-  Config::check_session_property(name, value);  // a newer program's property can't be replayed
-  {
-    std::lock_guard lock(system_mutex_);
-    system_properties_[name] = value;
-  }
-  if (!live) return;
-  for (const PersistentQueryPtr& query : catalog_->queries()) {
-    if (query->properties.contains(name)) continue;
-    stop_query(query->id, false);
-    start_query(*query);
-  }
-}
-
 bool Engine::is_altered(const std::string& name) const {
   std::lock_guard lock(system_mutex_);
   return system_properties_.contains(name);
@@ -210,8 +131,8 @@ std::string Engine::setting(const std::map<std::string, std::string>& properties
   return altered != system_properties_.end() ? altered->second : config_.get(name);
 }
 
-std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
-                                                 const std::map<std::string, std::string>& properties) {
+// What the query's topics and offsets are called: no more is known where its topics are gone.
+std::shared_ptr<QueryDefinition> Engine::named_definition(const std::string& id, const PhysicalPlan& plan) const {
   auto query = std::make_shared<QueryDefinition>();
   query->id = id;
   query->plan = plan;
@@ -219,6 +140,12 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
   query->sources = plan.sources();
   query->topic_prefix = "_weir-" + config_.get("service.id") + "query_" + id;
   query->group = query->topic_prefix;
+  return query;
+}
+
+std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
+                                                 const std::map<std::string, std::string>& properties) {
+  std::shared_ptr<QueryDefinition> query = named_definition(id, plan);
   query->transient = transient;
   query->auto_offset_reset = setting(properties, "auto.offset.reset");
   query->status = std::make_shared<QueryStatus>();
@@ -260,20 +187,12 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
 }
 
 void Engine::create_internal_topics(const QueryDefinition& query) {
-  const auto ensure = [&](const std::string& topic, const log::TopicConfig& config) {
-    if (services_.log->describe_topic(topic)) return;
-    try {
-      services_.log->create_topic(topic, config);
-    } catch (const log::LogError& e) {
-      if (e.kind() != log::LogError::Kind::kExists) throw;
-    }
-  };
   for (const Stage& stage : query.stages) {
     for (const PlanNodePtr& input : stage.inputs) {
       if (input->kind != PlanKind::kRepartition) continue;
       log::TopicConfig config;
       config.partitions = query.stage_partitions[stage.index];
-      ensure(query.repartition_topic(*input), config);
+      ensure_topic(*services_.log, query.repartition_topic(*input), config);
     }
     if (query.transient) continue;
     for (const StoreDescription& store : stores_of(stage)) {
@@ -285,7 +204,7 @@ void Engine::create_internal_topics(const QueryDefinition& query) {
       } else {
         config.cleanup = log::Cleanup::kCompact;
       }
-      ensure(query.changelog_topic(store.name), config);
+      ensure_topic(*services_.log, query.changelog_topic(store.name), config);
     }
   }
 }
@@ -293,6 +212,8 @@ void Engine::create_internal_topics(const QueryDefinition& query) {
 void Engine::start_query(const PersistentQuery& query) {
   const PhysicalPlan plan = plan_from_json(query.plan);
   auto definition = resolve(query.id, plan, false, query.properties);
+  definition->incarnation = query.incarnation;
+  claim_state_directory(query);
   create_internal_topics(*definition);
   definition->error_topics = ensure_error_topics(*services_.log, plan);
   {
@@ -318,8 +239,6 @@ void Engine::stop_query(const std::string& id, bool forget) {
   }
   if (!forget) return;
   definition->status->set(QueryStatus::State::kTerminated);
-  delete_internal_topics(*definition);
-  services_.log->delete_group(definition->group);
   if (!services_.state_dir.empty()) {
     std::error_code ignored;  // what stays is wiped when the directory is used again
     std::filesystem::remove_all(services_.state_dir + "/" + id, ignored);
@@ -339,6 +258,7 @@ void Engine::delete_internal_topics(const QueryDefinition& query) {
       try {
         services_.log->delete_topic(topic);
       } catch (const log::LogError& e) {
+        if (e.kind() == log::LogError::Kind::kNotFound) continue;
         spdlog::warn("the internal topic {} can't be deleted: {}", topic, e.what());
       }
     }
@@ -401,15 +321,10 @@ std::vector<std::shared_ptr<const QueryDefinition>> Engine::query_definitions() 
   return out;
 }
 
-std::shared_ptr<const QueryDefinition> Engine::query_definition(const std::string& query_id) const {
+std::shared_ptr<QueryStatus> Engine::query_status(const std::string& query_id) const {
   std::lock_guard lock(queries_mutex_);
   const auto found = running_.find(query_id);
-  return found == running_.end() ? nullptr : found->second;
-}
-
-std::shared_ptr<QueryStatus> Engine::query_status(const std::string& query_id) const {
-  const auto query = query_definition(query_id);
-  return query ? query->status : nullptr;
+  return found == running_.end() ? nullptr : found->second->status;
 }
 
 bool Engine::caught_up() {

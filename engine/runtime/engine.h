@@ -18,6 +18,7 @@
 #include "engine/catalog/catalog.h"
 #include "engine/functions/registry.h"
 #include "engine/plan/binder.h"
+#include "engine/runtime/background_thread.h"
 #include "engine/runtime/command_log.h"
 #include "engine/runtime/config.h"
 #include "engine/runtime/connector.h"
@@ -39,6 +40,9 @@ struct Session {
 
 struct EngineOptions {
   Config config;
+  // The log to work on, instead of the one that the configuration names. Engines that share one are servers of one
+  // service, as processes on one Kafka are.
+  std::shared_ptr<log::Log> log;
   // Kinds of connectors that CREATE CONNECTOR knows, by class.
   std::vector<std::shared_ptr<const ConnectorPlugin>> connectors;
   // Called with messages for the user that belong to no statement (a broker that went away and came back). Any thread.
@@ -54,6 +58,9 @@ struct EngineOptions {
   std::function<bool()> give_up;            // asked now and then by whoever waits
   std::string while_away = "Ctrl-C ends.";  // what a user can do meanwhile: the end of the message
 };
+
+// Another server's statement changed the catalog after this one was bound against it: it is to be bound anew.
+struct StatementOvertaken {};
 
 class Engine {
  public:
@@ -73,10 +80,8 @@ class Engine {
   std::shared_ptr<SchemaRegistry> registry() { return services_.tasks.registry; }
   const Config& config() const { return config_; }
   std::shared_ptr<QueryStatus> query_status(const std::string& query_id) const;
-  std::shared_ptr<const QueryDefinition> query_definition(const std::string& query_id) const;  // null: there is none
-  // Statements of the command log that could not be applied at the start, with their reasons. Not before the log is
-  // there.
-  const std::vector<QuarantinedCommand>& quarantined() const { return quarantined_; }
+  // Statements of the command log that could not be applied, with their reasons.
+  std::vector<QuarantinedCommand> quarantined() const { return command_log_->quarantined(); }
 
   // True when every persistent query has worked through all that is in its source topics and committed it. For scripts
   // and tests.
@@ -104,11 +109,33 @@ class Engine {
   void on_log_event(const log::LogEvent& event);
   void tell(const std::string& message) const;
   void replay();
-  void mark_broken(const std::string& id, const std::string& reason);
-  // Applies one command to the catalog (and, when `live`, to queries and connectors). Throws when it no longer applies.
-  void apply(const Command& command, bool live);
-  void append_and_apply(const Command& command);
+  // The query is there with its reason, but doesn't run.
+  void mark_broken(const std::string& id, const std::string& reason, QueryStatus::State state);
 
+  // engine_commands.cc
+  // For a statement that changes the catalog: excludes the others, here, and brings the catalog up to date with those of
+  // other servers. Before the statement is bound.
+  [[nodiscard]] std::unique_lock<std::mutex> lock_statements();
+  // Records the command and applies it, after what other servers have recorded before it. Throws StatementOvertaken when
+  // one of those changed the catalog that the statement was bound against; what applying the command threw; or why its
+  // query can't be started.
+  void append_and_apply(Command command);
+  // Applies one command to the catalog, which is the same on all servers. Throws when it doesn't apply.
+  void change_catalog(const Command& command);
+  // Has this process run what the catalog says: stops and starts queries and connectors. What can't be started is there
+  // with its reason, and in the result.
+  std::map<std::string, std::exception_ptr> run_catalog();
+  void run_connectors();
+  bool owns_connector(const std::string& name) const;
+  void follow_commands();
+  void tell_quarantined(int64_t except_offset = -1);
+  // Wipes the state that an earlier query of the same id has left on this machine.
+  void claim_state_directory(const PersistentQuery& query) const;
+  // Internal topics and offsets of a query that has ended. By the server alone whose statement ended it: another that
+  // comes to it late must not take away what has been made anew under the same name.
+  void delete_leftovers(const PersistentQuery& query);
+
+  std::shared_ptr<QueryDefinition> named_definition(const std::string& id, const PhysicalPlan& plan) const;
   std::shared_ptr<QueryDefinition> resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
                                            const std::map<std::string, std::string>& properties);
   void create_internal_topics(const QueryDefinition& query);
@@ -120,7 +147,6 @@ class Engine {
   // What holds where the session's or query's own properties don't say: ALTER SYSTEM's value, else the configuration's.
   std::string setting(const std::map<std::string, std::string>& properties, const std::string& name) const;
   bool is_altered(const std::string& name) const;
-  void alter_system(const std::string& name, const std::string& value, bool live);
 
   Config config_;
   EngineOptions options_;
@@ -129,8 +155,14 @@ class Engine {
   std::shared_ptr<const FunctionRegistry> functions_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<CommandLog> command_log_;
-  std::vector<QuarantinedCommand> quarantined_;
-  std::mutex statement_mutex_;  // DDL, one at a time
+  std::mutex statement_mutex_;  // DDL, one at a time; and whoever applies commands
+  int64_t statement_base_ = 0;  // how much of the command log the catalog held when the statement was bound
+  size_t told_quarantined_ = 0;
+  struct Started {
+    PersistentQueryPtr query;
+    bool again = false;  // it couldn't be started while the log was away
+  };
+  std::map<std::string, Started> started_;  // what run_catalog() has seen to; under the statement lock
   mutable std::mutex system_mutex_;
   std::map<std::string, std::string> system_properties_;  // of ALTER SYSTEM, by canonical name
   mutable std::mutex queries_mutex_;
@@ -139,8 +171,11 @@ class Engine {
   std::atomic<int64_t> next_push_query_{0};
   std::atomic<uint64_t> next_insert_{0};  // records without a key go round the partitions
   std::unique_ptr<ConnectorManager> connectors_;
-  std::map<std::string, ConnectorDefinition> pending_connectors_;  // during the replay
-  std::optional<log::KafkaLogOptions> kafka_options_;              // nullopt: the embedded log
+  using ConnectorPtr = std::shared_ptr<const ConnectorDefinition>;
+  std::map<std::string, ConnectorPtr> connectors_wanted_;  // by the command log; under the statement lock
+  std::map<std::string, std::pair<ConnectorPtr, bool>> connectors_started_;  // … and whether they run here
+  std::optional<log::KafkaLogOptions> kafka_options_;  // nullopt: the embedded log
+  bool shares_log_ = false;                            // there may be other servers of the service
   bool replayed_ = false;
   mutable std::mutex connection_mutex_;
   std::condition_variable connection_changed_;
@@ -148,7 +183,8 @@ class Engine {
   std::string connection_failure_;  // why it isn't there yet, or at all
   bool untold_outages_ = false;
   std::thread connector_thread_;
-  std::unique_ptr<WorkerPool> workers_;  // last: its threads use all of the above
+  std::unique_ptr<WorkerPool> workers_;         // its threads use all of the above
+  std::unique_ptr<BackgroundThread> follower_;  // of the command log; last
 };
 
 }  // namespace weir

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/runtime/engine.h"
+#include "engine/runtime/ensure_topic.h"
 
 namespace weir {
 
@@ -50,7 +51,10 @@ std::unique_ptr<Engine> Engine::open(EngineOptions options) {
                           engine->services_.log->description() + " can't be used: " + engine->connection_failure_);
     }
   } else {
-    engine->replay();
+    {
+      const std::lock_guard statements(engine->statement_mutex_);
+      engine->replay();
+    }
     const std::lock_guard lock(engine->connection_mutex_);
     engine->connection_ = Connection::kReady;
   }
@@ -203,44 +207,31 @@ void Engine::require_log(const sql::Statement& statement) {
 // May be repeated when it has thrown because the log went away.
 void Engine::replay() {
   command_log_->create();
-  if (!services_.log->describe_topic(services_.processing_log_topic)) {
-    log::TopicConfig topic;
-    topic.retention_ms = kProcessingLogRetentionMs;
-    services_.log->create_topic(services_.processing_log_topic, topic);
-  }
-  if (!replayed_) {
-    quarantined_ = command_log_->replay([this](const Command& command) { apply(command, false); });
-    replayed_ = true;
-    for (const QuarantinedCommand& command : quarantined_) {
-      tell("A statement of the command log no longer applies and is left out: " + command.statement + "\n  " +
-           command.reason);
-    }
-  }
-  for (const PersistentQueryPtr& query : catalog_->queries()) {
-    {
-      std::lock_guard lock(queries_mutex_);
-      if (running_.contains(query->id)) continue;
-    }
+  log::TopicConfig processing_log;
+  processing_log.retention_ms = kProcessingLogRetentionMs;
+  ensure_topic(*services_.log, services_.processing_log_topic, processing_log);
+  command_log_->read_to_end([this](const Command& command) { change_catalog(command); });
+  replayed_ = true;
+  tell_quarantined();
+  for (const auto& [id, failure] : run_catalog()) {
     try {
-      start_query(*query);
+      std::rethrow_exception(failure);
     } catch (const log::LogError& e) {
       if (log_is_away(e)) throw;
-      mark_broken(query->id, e.what());
-    } catch (const std::exception& e) {
-      mark_broken(query->id, e.what());
+    } catch (const std::exception&) {
+      // The query is there with its reason, until RESUME.
     }
   }
-  for (const auto& [name, connector] : pending_connectors_) connectors_->start(connector);
-  pending_connectors_.clear();
 }
 
-// A query that can't be started is there with its reason, until RESUME.
-void Engine::mark_broken(const std::string& id, const std::string& reason) {
+void Engine::mark_broken(const std::string& id, const std::string& reason, QueryStatus::State state) {
+  const std::shared_ptr<QueryStatus> known = query_status(id);
+  if (known && known->state() == state && known->reason() == reason) return;
   spdlog::error("query {} can't be started: {}", id, reason);
   auto definition = std::make_shared<QueryDefinition>();
   definition->id = id;
   definition->status = std::make_shared<QueryStatus>();
-  definition->status->set(QueryStatus::State::kError, reason);
+  definition->status->set(state, reason);
   std::lock_guard lock(queries_mutex_);
   running_[id] = definition;
 }

@@ -4,7 +4,7 @@
 namespace weir {
 
 StatementResult StatementExecutor::execute(const sql::AlterSource& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   Source altered = bind_alter_source(s, engine_.bind_context(session_));
   if (uses_schema_registry(altered.value_format.kind)) {
     FormatContext context{altered.value_format, false, altered.topic, {}, engine_.services_.tasks.registry};
@@ -22,7 +22,7 @@ StatementResult StatementExecutor::execute(const sql::AlterSource& s) {
 }
 
 StatementResult StatementExecutor::execute(const sql::AlterSystem& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   Config::check_session_property(s.name, s.value);
   Command command;
   command.action = Command::Action::kAlterSystem;

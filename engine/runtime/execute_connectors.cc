@@ -36,7 +36,7 @@ void StatementExecutor::refuse_unknown_connector(const std::string& message, con
 }
 
 StatementResult StatementExecutor::execute(const sql::CreateConnector& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   if (engine_.connectors_->find(s.name.name)) {
     const std::string message = "Connector " + s.name.name + " already exists.";
     if (!s.if_not_exists) refuse(message + " DROP CONNECTOR it first.", s.name.pos);
@@ -67,7 +67,7 @@ StatementResult StatementExecutor::execute(const sql::CreateConnector& s) {
 }
 
 StatementResult StatementExecutor::execute(const sql::DropConnector& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   if (!engine_.connectors_->find(s.name.name)) {
     const std::string message = "Connector " + s.name.name + " does not exist.";
     if (s.if_exists) return nothing_to_do(message);

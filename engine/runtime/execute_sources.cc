@@ -45,12 +45,17 @@ bool StatementExecutor::ensure_topic(const TopicNeed& need, const sql::Identifie
                " Add PARTITIONS to the WITH clause to have it created.",
            source.pos);
   }
-  engine_.services_.log->create_topic(need.topic, topic_config(need));
+  try {
+    engine_.services_.log->create_topic(need.topic, topic_config(need));
+  } catch (const log::LogError& e) {
+    if (e.kind() != log::LogError::Kind::kExists) throw;
+    return ensure_topic(need, source);  // somebody was quicker; it has to be as this statement says
+  }
   return true;
 }
 
 StatementResult StatementExecutor::execute(const sql::CreateSource& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   const SourcePtr existing = engine_.catalog_->find_source(s.name.name);
   if (existing && s.if_not_exists && !s.or_replace) return source_exists(s.kind, *existing);
   BoundCreateSource bound = bind_create_source(s, engine_.bind_context(session_));
@@ -144,7 +149,7 @@ void StatementExecutor::check_replaced_query(const BoundPersistentQuery& bound, 
 }
 
 StatementResult StatementExecutor::execute(const sql::CreateSourceAs& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   const SourcePtr existing = engine_.catalog_->find_source(s.name.name);
   if (existing && s.if_not_exists && !s.or_replace) return source_exists(s.kind, *existing);
   const BoundPersistentQuery bound = bind_create_source_as(s, engine_.bind_context(session_));
@@ -159,7 +164,7 @@ StatementResult StatementExecutor::execute(const sql::CreateSourceAs& s) {
 }
 
 StatementResult StatementExecutor::execute(const sql::InsertInto& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   const BoundPersistentQuery bound = bind_insert_into(s, engine_.bind_context(session_));
   Command command;
   create_sink_and_query(bound, s.target, command);
@@ -171,7 +176,7 @@ StatementResult StatementExecutor::execute(const sql::InsertInto& s) {
 }
 
 StatementResult StatementExecutor::execute(const sql::DropSource& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   StatementResult result;
   if (!engine_.catalog_->find_source(s.name.name) && s.if_exists)
     return nothing_to_do("Source " + s.name.name + " does not exist.");
@@ -213,7 +218,7 @@ StatementResult StatementExecutor::execute(const sql::DropSource& s) {
 }
 
 StatementResult StatementExecutor::execute(const sql::CreateType& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   if (const TypePtr existing = engine_.catalog_->find_type(s.name.name)) {
     const std::string message =
         "Cannot register type " + s.name.name + ": it is already registered as " + existing->to_string() + ".";
@@ -232,7 +237,7 @@ StatementResult StatementExecutor::execute(const sql::CreateType& s) {
 }
 
 StatementResult StatementExecutor::execute(const sql::DropType& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   if (!engine_.catalog_->find_type(s.name.name)) {
     const std::string message = "Type " + s.name.name + " does not exist.";
     if (s.if_exists) return nothing_to_do(message);
@@ -288,7 +293,7 @@ StatementResult StatementExecutor::execute(const sql::ImportTopics& s) {
 }
 
 StatementResult StatementExecutor::execute(const sql::ControlQuery& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   using Action = sql::QueryAction;
   std::vector<PersistentQueryPtr> queries;
   StatementResult result;

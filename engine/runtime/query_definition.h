@@ -18,6 +18,7 @@ namespace weir {
 
 struct QueryDefinition {
   std::string id;
+  int64_t incarnation = -1;  // PersistentQuery::incarnation
   PhysicalPlan plan;
   std::vector<Stage> stages;
   std::vector<PlanNodePtr> sources;  // of the plan

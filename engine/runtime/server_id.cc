@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,6 +10,7 @@
 #include <optional>
 #include <system_error>
 
+#include "engine/runtime/uuid.h"
 #include "engine/sql/error.h"
 
 namespace weir {
@@ -18,22 +18,6 @@ namespace weir {
 namespace {
 
 constexpr size_t kUuidLength = 36;
-
-// RFC 4122, version 4.
-std::string random_server_id() {
-  std::array<unsigned char, 16> bytes;
-  if (getentropy(bytes.data(), bytes.size()) != 0)
-    throw std::system_error(errno, std::generic_category(), "getentropy");
-  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += "0123456789abcdef"[bytes[i] >> 4];
-    out += "0123456789abcdef"[bytes[i] & 15];
-  }
-  return out;
-}
 
 // The id that the file holds; nullopt when it is new, or was cut short by a crash.
 std::optional<std::string> stored_server_id(int file) {
@@ -51,7 +35,7 @@ std::optional<std::string> stored_server_id(int file) {
 
 ServerId::ServerId(const std::string& state_dir) {
   if (state_dir.empty()) {
-    id_ = random_server_id();
+    id_ = random_uuid();
     return;
   }
   const auto refuse = [&](const std::string& reason) {
@@ -76,7 +60,7 @@ ServerId::ServerId(const std::string& state_dir) {
       id_ = std::move(*stored);
       return;
     }
-    id_ = random_server_id();
+    id_ = random_uuid();
     const std::string text = id_ + "\n";
     if (ftruncate(file_, 0) != 0 || pwrite(file_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
         fsync(file_) != 0) {

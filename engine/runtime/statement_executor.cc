@@ -2,10 +2,19 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
+#include <random>
+#include <thread>
 
 #include "engine/sql/formatter.h"
 
 namespace weir {
+
+namespace {
+
+constexpr int kBindAttempts = 20;
+
+}  // namespace
 
 StatementResult Engine::execute(const sql::Statement& statement, Session& session) {
   require_log(statement);
@@ -15,7 +24,17 @@ StatementResult Engine::execute(const sql::Statement& statement, Session& sessio
 // Whatever goes wrong below becomes a StatementError: nothing that a client sends may end the process.
 StatementResult StatementExecutor::run() {
   try {
-    return std::visit([this](const auto& body) { return execute(body); }, statement_.body);
+    for (int attempt = 1; attempt <= kBindAttempts; ++attempt) {
+      try {
+        return std::visit([this](const auto& body) { return execute(body); }, statement_.body);
+      } catch (const StatementOvertaken&) {
+        // Several servers that try again at the same moment would get into each other's way again.
+        if (attempt > 2) std::this_thread::sleep_for(std::chrono::milliseconds(std::random_device{}() % (10 * attempt)));
+      }
+    }
+    throw StatementError(StatementError::Kind::kUnavailable,
+                         "The statement took no effect: statements of other servers of the service kept coming before it, " +
+                             std::to_string(kBindAttempts) + " times. Try again.");
   } catch (const StatementError&) {
     throw;
   } catch (const log::LogError& e) {

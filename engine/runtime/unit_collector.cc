@@ -55,12 +55,11 @@ void UnitCollector::rows(const Batch& batch) {
 }
 
 void UnitCollector::error(ProcessingError error) {
-  const int64_t now_ms = services_.tasks.clock();
-  query_.status->count_error(error.source.empty() ? error.topic : error.source, error.stage, error.message, now_ms);
+  query_.status->count_error(error.stage, error.message);
   const ErrorRoute route = route_error(query_, error);
   if (query_.transient) return;
   if (!route.topic.empty()) {
-    const ErrorRecord letter(query_.id, error, now_ms);
+    const ErrorRecord letter(query_.id, error, services_.tasks.clock());
     transaction_.append(route.topic, error.partition % query_.error_topics.at(route.topic), letter.view());
   }
   if (!route.report || services_.processing_log_topic.empty()) return;
@@ -68,7 +67,7 @@ void UnitCollector::error(ProcessingError error) {
   log::RecordView record;
   record.key = query_.id;
   record.value = value;
-  record.timestamp = now_ms;
+  record.timestamp = services_.tasks.clock();
   transaction_.append(services_.processing_log_topic, 0, record);
 }
 

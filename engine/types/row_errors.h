@@ -20,8 +20,6 @@ struct RowError {
   bool dropped = false;
 };
 
-inline constexpr size_t kErrorStages = 8;
-
 class RowErrors {
  public:
   void report(RowError error) {
