@@ -32,7 +32,7 @@ struct TaskContext {
   // moves.
   int64_t outer_join_interval_ms = 0;
 
-  // Rows that filters have left out since the start.
+  // Rows that filters have left out since the task was asked last.
   uint64_t filtered = 0;
 
   EvalContext eval() { return EvalContext{*arena, errors}; }

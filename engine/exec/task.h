@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/exec/aggregate_set.h"
@@ -51,8 +52,8 @@ class Task {
 
   // The offset after the last record of the input that has been worked through; -1 before the first.
   int64_t position(size_t input) const { return inputs_[input].position; }
-  // Rows that filters have left out since the task was made.
-  uint64_t filtered() const { return context_.filtered; }
+  // Rows that filters have left out since this was asked last.
+  uint64_t take_filtered() { return std::exchange(context_.filtered, 0); }
   // The highest event time seen; INT64_MIN before the first record.
   int64_t stream_time() const { return stream_time_; }
   // What must be kept with the positions, so that a task made anew goes on as this one would.

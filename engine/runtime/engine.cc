@@ -321,10 +321,15 @@ std::vector<std::shared_ptr<const QueryDefinition>> Engine::query_definitions() 
   return out;
 }
 
-std::shared_ptr<QueryStatus> Engine::query_status(const std::string& query_id) const {
+std::shared_ptr<const QueryDefinition> Engine::query_definition(const std::string& query_id) const {
   std::lock_guard lock(queries_mutex_);
   const auto found = running_.find(query_id);
-  return found == running_.end() ? nullptr : found->second->status;
+  return found == running_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<QueryStatus> Engine::query_status(const std::string& query_id) const {
+  const auto query = query_definition(query_id);
+  return query ? query->status : nullptr;
 }
 
 bool Engine::caught_up() {

@@ -80,6 +80,7 @@ class Engine {
   std::shared_ptr<SchemaRegistry> registry() { return services_.tasks.registry; }
   const Config& config() const { return config_; }
   std::shared_ptr<QueryStatus> query_status(const std::string& query_id) const;
+  std::shared_ptr<const QueryDefinition> query_definition(const std::string& query_id) const;  // null: there is none
   // Statements of the command log that could not be applied, with their reasons.
   std::vector<QuarantinedCommand> quarantined() const { return command_log_->quarantined(); }
 

@@ -4,8 +4,10 @@
 
 #include "engine/runtime/described_line.h"
 #include "engine/runtime/processing_log.h"
+#include "engine/runtime/query_diagnosis.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/sql/formatter.h"
+#include "engine/types/text.h"
 
 namespace weir {
 
@@ -118,6 +120,10 @@ StatementResult StatementExecutor::describe_source(const Source& source, bool ex
     result.text += described_line("Statistics of " + id, std::to_string(status->records_in.load()) + " records in, " +
                                                              std::to_string(status->records_out.load()) + " out, " +
                                                              std::to_string(status->error_count()) + " with errors");
+    if (const int64_t last = status->last_output_ms.load(); last != INT64_MIN)
+      result.text += described_line("Last output of " + id, timestamp_to_text(last));
+    if (const auto last = status->last_error(); last.count > 0)
+      result.text += described_line("Last error of " + id, last.last_message);
   }
   if (topic) {
     TableResult offsets;
@@ -175,26 +181,52 @@ StatementResult StatementExecutor::execute(const sql::Explain& s) {
   return result;
 }
 
+// How far it has read its inputs, and in words how it fares.
+void StatementExecutor::tell_progress(const QueryDefinition& query, StatementResult& result) {
+  try {
+    TableResult inputs;
+    inputs.columns = {"Input", "Partition", "Position", "End", "Lag", "Stream Time"};
+    for (const InputProgress& input : input_progress(query, *engine_.services_.log)) {
+      inputs.rows.push_back({input.partition.topic, std::to_string(input.partition.partition),
+                             std::to_string(input.position), std::to_string(input.end), std::to_string(input.lag()),
+                             input.stream_time == INT64_MIN ? "" : timestamp_to_text(input.stream_time)});
+    }
+    if (!inputs.rows.empty()) result.tables.push_back(std::move(inputs));
+    for (const std::string& sentence : diagnose(query, *engine_.services_.log)) result.text += sentence + "\n";
+    result.text += "\n";
+  } catch (const log::LogError& e) {
+    result.text += std::string("How far the query has come can't be told now: ") + e.what() + "\n\n";
+  }
+}
+
 StatementResult StatementExecutor::explain_query(const std::string& id) {
   const PersistentQueryPtr query = engine_.catalog_->find_query(id);
   StatementResult result;
   result.message =
       described_line("ID", query->id) + described_line("Query Type", "PERSISTENT") + described_line("SQL", query->sql);
-  const auto status = engine_.query_status(id);
+  const auto definition = engine_.query_definition(id);
+  const auto status = definition ? definition->status : nullptr;
   if (status) {
     result.message += described_line("Status", query_state_name(status->state()));
     if (!status->reason().empty()) result.message += described_line("Reason", status->reason());
     result.message += described_line("Records in", std::to_string(status->records_in.load()));
     result.message += described_line("Records out", std::to_string(status->records_out.load()));
+    if (const int64_t last = status->last_output_ms.load(); last != INT64_MIN)
+      result.message += described_line("Last output", timestamp_to_text(last));
     for (size_t stage = 0; stage < status->errors.size(); ++stage) {
       const uint64_t count = status->errors[stage].load();
       if (count > 0)
         result.message += described_line(error_stage_name(static_cast<RowError::Stage>(stage)), std::to_string(count));
     }
-    if (!status->last_error().empty()) result.message += described_line("Last error", status->last_error());
+    if (const auto last = status->last_error(); last.count > 0) {
+      result.message += described_line("Last error", last.last_message + " (" + last.source + ", " +
+                                                         std::to_string(last.count) + " of this kind, the last at " +
+                                                         timestamp_to_text(last.last_ms) + ")");
+    }
   }
   result.message += described_line("Sources", join_names(query->sources)) + described_line("Sink", query->sink);
-  result.text = explain(plan_from_json(query->plan));
+  if (definition) tell_progress(*definition, result);
+  result.text += explain(plan_from_json(query->plan));
   std::string overridden;
   for (const auto& [name, value] : query->properties) {
     // A query keeps where it begins even when that was not SET for it.

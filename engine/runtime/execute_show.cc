@@ -1,8 +1,10 @@
 // SHOW / LIST.
 #include <algorithm>
 
+#include "engine/runtime/query_diagnosis.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/sql/secrets.h"
+#include "engine/types/text.h"
 
 namespace weir {
 
@@ -116,16 +118,33 @@ TableResult StatementExecutor::show_topics(bool all, bool extended) {
   return table;
 }
 
+// Empty where it can't be told now.
+std::string StatementExecutor::shown_lag(const QueryDefinition& query) {
+  try {
+    const auto lag = input_lag(query, *engine_.services_.log);
+    return lag ? std::to_string(*lag) : "";
+  } catch (const log::LogError&) {
+    return "";
+  }
+}
+
 TableResult StatementExecutor::show_queries(bool extended) {
   TableResult table;
   table.columns = {"Query ID", "Query Type", "Status", "Sink Name", "Sink Kafka Topic", "Query String"};
-  if (extended) table.columns.insert(table.columns.end(), {"Records In", "Records Out", "Errors", "Reason"});
+  if (extended) table.columns.insert(table.columns.end(), {"Records In", "Records Out", "Errors", "Reason", "Lag", "Stream Time",
+                                                       "Last Output", "Last Error"});
   const auto add = [&](std::vector<std::string> row, const QueryStatus* status) {
     if (extended) {
       row.push_back(status ? std::to_string(status->records_in.load()) : "");
       row.push_back(status ? std::to_string(status->records_out.load()) : "");
       row.push_back(status ? std::to_string(status->error_count()) : "");
       row.push_back(status ? status->reason() : "");
+      const auto definition = status == nullptr ? nullptr : engine_.query_definition(row[0]);
+      row.push_back(definition ? shown_lag(*definition) : "");
+      const auto time = [](int64_t millis) { return millis == INT64_MIN ? "" : timestamp_to_text(millis); };
+      row.push_back(status ? time(status->stream_time.load()) : "");
+      row.push_back(status ? time(status->last_output_ms.load()) : "");
+      row.push_back(status ? status->last_error().last_message : "");
     }
     table.rows.push_back(std::move(row));
   };

@@ -41,6 +41,7 @@ class QueryDriver::Collector final : public RecordCollector {
     if (handlers_.rows) handlers_.rows(batch);
   }
   void error(ProcessingError error) override {
+    query_.status->count_error(error.source.empty() ? error.topic : error.source, error.stage, error.message, clock_());
     const ErrorRoute route = route_error(query_, error);
     if (!route.topic.empty() && handlers_.error_record) {
       handlers_.error_record(route.topic, ErrorRecord(query_.id, error, clock_()).view());

@@ -97,6 +97,8 @@ void QueryUnit::open() {
   is_open_ = true;
   dirty_ = false;
   backoff_ms_ = 0;
+  reported_out_ = query_->status->records_out.load(std::memory_order_relaxed);
+  report_progress(services_.tasks.clock());
   query_->status->set(QueryStatus::State::kRunning);
 }
 
@@ -382,11 +384,26 @@ void QueryUnit::commit(int64_t now_ms) {
     }
     wants_checkpoint = wants_checkpoint || slot->state->wants_checkpoint();
   }
+  report_progress(now_ms);
   if (query_->transient) return;
   if (next_checkpoint_ms_ == 0) next_checkpoint_ms_ = now_ms + services_.checkpoint_interval_ms;
   if (wants_checkpoint || now_ms >= next_checkpoint_ms_) {
     for (auto& slot : slots_) checkpoint(*slot);
     next_checkpoint_ms_ = now_ms + services_.checkpoint_interval_ms;
+  }
+}
+
+void QueryUnit::report_progress(int64_t now_ms) {
+  for (auto& slot : slots_) {
+    for (size_t i = 0; i < slot->inputs.size(); ++i) {
+      query_->status->set_progress(slot->inputs[i], std::max(slot->task->position(i), slot->start[i]),
+                                   slot->task->stream_time());
+    }
+    query_->status->filtered.fetch_add(slot->task->take_filtered(), std::memory_order_relaxed);
+  }
+  if (const uint64_t out = query_->status->records_out.load(std::memory_order_relaxed); out != reported_out_) {
+    reported_out_ = out;
+    query_->status->last_output_ms.store(now_ms, std::memory_order_relaxed);
   }
 }
 

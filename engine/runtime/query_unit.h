@@ -58,6 +58,8 @@ class QueryUnit {
   // Puts how far the tasks have come into the transaction. `all`: also where nothing was read yet.
   void commit_positions(bool all);
   void checkpoint(Slot& slot);
+  // Tells the query's status how far the committed work has come.
+  void report_progress(int64_t now_ms);
   void fail(const std::string& reason, bool retry, int64_t now_ms);
 
   std::shared_ptr<const QueryDefinition> query_;
@@ -71,6 +73,7 @@ class QueryUnit {
   std::set<log::TopicPartition> paused_;
   bool has_new_positions_ = false;  // nothing had been committed for some input
   bool is_open_ = false, stopped_ = false;
+  uint64_t reported_out_ = 0;  // of the query's records out
   bool dirty_ = false;  // worked on something since the last commit
   int64_t dirty_since_ms_ = 0;
   int64_t retry_at_ms_ = 0;

@@ -56,6 +56,7 @@ class StatementExecutor {
   StatementResult execute(const sql::Show& s);
   TableResult show_topics(bool all, bool extended);
   TableResult show_queries(bool extended);
+  std::string shown_lag(const QueryDefinition& query);
   TableResult show_properties();
 
   // execute_describe.cc
@@ -63,6 +64,7 @@ class StatementExecutor {
   StatementResult execute(const sql::Explain& s);
   StatementResult describe_source(const Source& source, bool extended);
   StatementResult describe_function(const sql::Identifier& name);
+  void tell_progress(const QueryDefinition& query, StatementResult& result);
   StatementResult explain_query(const std::string& id);
 
   // print_stream.cc

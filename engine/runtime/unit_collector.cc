@@ -55,11 +55,12 @@ void UnitCollector::rows(const Batch& batch) {
 }
 
 void UnitCollector::error(ProcessingError error) {
-  query_.status->count_error(error.stage, error.message);
+  const int64_t now_ms = services_.tasks.clock();
+  query_.status->count_error(error.source.empty() ? error.topic : error.source, error.stage, error.message, now_ms);
   const ErrorRoute route = route_error(query_, error);
   if (query_.transient) return;
   if (!route.topic.empty()) {
-    const ErrorRecord letter(query_.id, error, services_.tasks.clock());
+    const ErrorRecord letter(query_.id, error, now_ms);
     transaction_.append(route.topic, error.partition % query_.error_topics.at(route.topic), letter.view());
   }
   if (!route.report || services_.processing_log_topic.empty()) return;
@@ -67,7 +68,7 @@ void UnitCollector::error(ProcessingError error) {
   log::RecordView record;
   record.key = query_.id;
   record.value = value;
-  record.timestamp = services_.tasks.clock();
+  record.timestamp = now_ms;
   transaction_.append(services_.processing_log_topic, 0, record);
 }
 

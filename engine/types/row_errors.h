@@ -20,6 +20,8 @@ struct RowError {
   bool dropped = false;
 };
 
+inline constexpr size_t kErrorStages = 8;
+
 class RowErrors {
  public:
   void report(RowError error) {
