@@ -15,11 +15,19 @@ constexpr std::chrono::seconds kAbortPatience{5};
 constexpr std::chrono::minutes kOutcomePatience{2};
 constexpr std::chrono::milliseconds kLongestStep{10'000};
 
+bool is_stale_member(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID || code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+         code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID || code == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+}
+
 }  // namespace
 
 KafkaExactlyOnce::KafkaExactlyOnce(std::unique_ptr<KafkaProducer> producer, std::string transactional_id,
-                                   std::chrono::milliseconds timeout)
-    : producer_(std::move(producer)), transactional_id_(std::move(transactional_id)), timeout_(timeout) {
+                                   std::chrono::milliseconds timeout, MemberOf member)
+    : producer_(std::move(producer)),
+      transactional_id_(std::move(transactional_id)),
+      timeout_(timeout),
+      member_(std::move(member)) {
   const std::string what = fmt::format("The transactional id '{}' can't be taken over", transactional_id_);
   const bool done = run_step(KafkaDeadline(timeout_), what,
                              [&](int wait_ms) { return rd_kafka_init_transactions(producer_->client(), wait_ms); });
@@ -34,6 +42,9 @@ bool KafkaExactlyOnce::run_step(const KafkaDeadline& deadline, const std::string
     if (!error) return true;
     const rd_kafka_resp_err_t code = rd_kafka_error_code(error.get());
     const std::string reason = producer_->handle().properties().redact(rd_kafka_error_string(error.get()));
+    // The group has moved on: others own what this was about, or this process has yet to hear that it still does.
+    const bool stale_member = member_ && is_stale_member(code) && !rd_kafka_error_is_fatal(error.get());
+    if (stale_member) throw LogError(LogError::Kind::kUnavailable, what + ": " + reason);
     if (rd_kafka_error_is_fatal(error.get()) || kafka_error_kind(code) == LogError::Kind::kFenced) {
       throw_lost(what + ": " + reason);
     }
@@ -99,7 +110,8 @@ void KafkaExactlyOnce::commit(std::map<TopicPartition, int64_t>* end_offsets) {
   }
   for (const auto& [group, offsets] : pending_offsets_) {
     const KafkaPartitionList list = make_kafka_offsets(offsets);
-    const KafkaGroupMetadata metadata(rd_kafka_consumer_group_metadata_new(group.c_str()));
+    const KafkaGroupMetadata metadata =
+        member_ ? member_(group) : KafkaGroupMetadata(rd_kafka_consumer_group_metadata_new(group.c_str()));
     const std::string part = fmt::format("{}: the offsets of group '{}'", what, group);
     const bool sent = run_step(KafkaDeadline(timeout_), part, [&](int wait_ms) {
       return rd_kafka_send_offsets_to_transaction(producer_->client(), list.get(), metadata.get(), wait_ms);

@@ -17,8 +17,11 @@ class KafkaExactlyOnce : public LogTransaction {
  public:
   // Takes the transactional id over: an older owner is fenced, and what it left open is aborted, before this returns.
   // Waits for the broker up to `timeout`. Throws kUnavailable, kInvalid.
+  // `member` gives the place in a group that offsets are committed from, for groups with members; it may throw, which
+  // ends the transaction as a refusal does.
+  using MemberOf = std::function<KafkaGroupMetadata(const std::string& group)>;
   KafkaExactlyOnce(std::unique_ptr<KafkaProducer> producer, std::string transactional_id,
-                   std::chrono::milliseconds timeout);
+                   std::chrono::milliseconds timeout, MemberOf member = {});
 
   void append(std::string_view topic, int32_t partition, const RecordView& record) override;
   void commit_offset(std::string_view group, const TopicPartition& partition, const CommittedOffset& offset) override;
@@ -48,6 +51,7 @@ class KafkaExactlyOnce : public LogTransaction {
   const std::unique_ptr<KafkaProducer> producer_;
   const std::string transactional_id_;
   const std::chrono::milliseconds timeout_;
+  const MemberOf member_;
   std::map<std::string, KafkaGroupOffsets, std::less<>> pending_offsets_;  // by group
   State state_ = State::kIdle;
   std::string lost_reason_;

@@ -9,13 +9,17 @@ namespace weir::log {
 
 KafkaHandle::KafkaHandle(KafkaRole role, std::shared_ptr<const KafkaProperties> properties,
                          std::shared_ptr<KafkaMonitor> monitor, const KafkaProperties::Settings& defaults,
-                         const KafkaProperties::Settings& fixed, Delivery delivery)
-    : properties_(std::move(properties)), monitor_(std::move(monitor)), delivery_(std::move(delivery)) {
+                         const KafkaProperties::Settings& fixed, Delivery delivery, Rebalance rebalance)
+    : properties_(std::move(properties)),
+      monitor_(std::move(monitor)),
+      delivery_(std::move(delivery)),
+      rebalance_(std::move(rebalance)) {
   KafkaConf conf = properties_->make_conf(role, defaults, fixed);
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   if (delivery_) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
+  if (rebalance_) rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
   rd_kafka_conf_interceptor_add_on_new(conf.get(), "weir", on_new, this);
   std::array<char, 512> text{};
   const rd_kafka_type_t type = role == KafkaRole::kProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
@@ -56,6 +60,11 @@ void KafkaHandle::on_error(rd_kafka_t*, int code, const char* reason, void* opaq
 
 void KafkaHandle::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   static_cast<const KafkaHandle*>(opaque)->delivery_(*message);
+}
+
+void KafkaHandle::on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
+                               void* opaque) {
+  static_cast<const KafkaHandle*>(opaque)->rebalance_(what, partitions);
 }
 
 rd_kafka_resp_err_t KafkaHandle::on_new(rd_kafka_t* client, const rd_kafka_conf_t*, void* opaque, char*, size_t) {

@@ -5,6 +5,7 @@
 #include "storage/log/kafka_at_least_once.h"
 #include "storage/log/kafka_exactly_once.h"
 #include "storage/log/kafka_reader.h"
+#include "storage/log/kafka_slot_group.h"
 
 namespace weir::log {
 
@@ -18,7 +19,9 @@ KafkaLog::KafkaLog(const KafkaLogOptions& options)
   auto handle = std::make_shared<KafkaHandle>(KafkaRole::kAdmin, properties_, monitor_, KafkaProperties::Settings{},
                                               KafkaProperties::Settings{{"isolation.level", "read_committed"}});
   topics_ = std::make_shared<KafkaTopics>(handle, options_.admin_timeout);
-  offsets_ = std::make_shared<KafkaOffsets>(handle, topics_);
+  auto all = std::make_shared<KafkaHandle>(KafkaRole::kAdmin, properties_, monitor_, KafkaProperties::Settings{},
+                                           KafkaProperties::Settings{{"isolation.level", "read_uncommitted"}});
+  offsets_ = std::make_shared<KafkaOffsets>(handle, std::move(all), topics_);
   groups_ = std::make_shared<KafkaGroups>(properties_, monitor_, topics_);
 }
 
@@ -34,6 +37,10 @@ std::unique_ptr<LogTransaction> KafkaLog::open_transaction(const std::string& tr
                                                   exactly_once ? transactional_id : std::string());
   if (!exactly_once) return std::make_unique<KafkaAtLeastOnce>(std::move(producer), groups_);
   return std::make_unique<KafkaExactlyOnce>(std::move(producer), transactional_id, options_.admin_timeout);
+}
+
+std::unique_ptr<SlotGroup> KafkaLog::open_slots(const SlotGroupOptions& options) {
+  return std::make_unique<KafkaSlotGroup>(options, options_, *this, properties_, monitor_, topics_, offsets_, groups_);
 }
 
 std::unique_ptr<Log> open_kafka_log(const KafkaLogOptions& options) { return std::make_unique<KafkaLog>(options); }

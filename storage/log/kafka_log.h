@@ -23,12 +23,19 @@ class KafkaLog : public Log {
   std::optional<TopicInfo> describe_topic(const std::string& name) override { return topics_->describe(name); }
   int64_t begin_offset(const TopicPartition& partition) override { return offsets_->begin(partition); }
   int64_t end_offset(const TopicPartition& partition) override { return offsets_->end(partition); }
+  std::vector<int64_t> end_offsets(const std::vector<TopicPartition>& partitions) override {
+    return offsets_->ends(partitions);
+  }
+  std::vector<int64_t> settled_ends(const std::vector<TopicPartition>& partitions) override {
+    return offsets_->settled_ends(partitions);
+  }
   std::optional<int64_t> offset_for_time(const TopicPartition& partition, int64_t timestamp_ms) override {
     return offsets_->at_time(partition, timestamp_ms);
   }
   std::unique_ptr<LogReader> open_reader() override;
   // With exactly_once and an id this waits for the broker, and throws kUnavailable when it is away: see KafkaExactlyOnce.
   std::unique_ptr<LogTransaction> open_transaction(const std::string& transactional_id) override;
+  std::unique_ptr<SlotGroup> open_slots(const SlotGroupOptions& options) override;
   std::optional<CommittedOffset> committed_offset(const std::string& group, const TopicPartition& partition) override {
     return groups_->committed(group, partition);
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "storage/log/kafka_topics.h"
 
@@ -12,18 +13,28 @@ namespace weir::log {
 
 class KafkaOffsets {
  public:
-  KafkaOffsets(std::shared_ptr<KafkaHandle> handle, std::shared_ptr<KafkaTopics> topics)
-      : handle_(std::move(handle)), topics_(std::move(topics)) {}
+  // `committed` sees ends as readers of committed records do (the last stable offset), `all` those of all records.
+  KafkaOffsets(std::shared_ptr<KafkaHandle> committed, std::shared_ptr<KafkaHandle> all,
+               std::shared_ptr<KafkaTopics> topics)
+      : committed_(std::move(committed)), all_(std::move(all)), topics_(std::move(topics)) {}
 
   // As in Log. What an open transaction has appended is beyond the end.
   int64_t begin(const TopicPartition& partition) { return watermarks(partition).first; }
   int64_t end(const TopicPartition& partition) { return watermarks(partition).second; }
+  std::vector<int64_t> ends(const std::vector<TopicPartition>& partitions) { return ends_by(*committed_, partitions); }
+  // … with what open transactions have appended.
+  std::vector<int64_t> uncommitted_ends(const std::vector<TopicPartition>& partitions) {
+    return ends_by(*all_, partitions);
+  }
+  std::vector<int64_t> settled_ends(const std::vector<TopicPartition>& partitions);
   std::optional<int64_t> at_time(const TopicPartition& partition, int64_t timestamp_ms);
 
  private:
   std::pair<int64_t, int64_t> watermarks(const TopicPartition& partition);
+  std::vector<int64_t> ends_by(const KafkaHandle& handle, const std::vector<TopicPartition>& partitions);
 
-  const std::shared_ptr<KafkaHandle> handle_;
+  const std::shared_ptr<KafkaHandle> committed_;
+  const std::shared_ptr<KafkaHandle> all_;
   const std::shared_ptr<KafkaTopics> topics_;
 };
 

@@ -28,8 +28,11 @@ const KafkaProperties::Settings kProducerDefaults = {
     {"queue.buffering.max.kbytes", "65536"},
 };
 
-KafkaProperties::Settings producer_defaults(const std::string& transactional_id) {
+KafkaProperties::Settings producer_defaults(const std::string& transactional_id,
+                                            std::chrono::milliseconds longest_transaction) {
   KafkaProperties::Settings settings = kProducerDefaults;
+  if (!transactional_id.empty())
+    settings.emplace_back("transaction.timeout.ms", std::to_string(longest_transaction.count()));
   // In a transaction the delivery timeout follows the transaction's own.
   if (transactional_id.empty()) settings.emplace_back("message.timeout.ms", "30000");
   return settings;
@@ -73,10 +76,11 @@ int64_t kafka_timestamp(int64_t timestamp) { return timestamp == 0 ? 1 : timesta
 }  // namespace
 
 KafkaProducer::KafkaProducer(std::shared_ptr<const KafkaProperties> properties, std::shared_ptr<KafkaMonitor> monitor,
-                             std::shared_ptr<KafkaTopics> topics, const std::string& transactional_id)
+                             std::shared_ptr<KafkaTopics> topics, const std::string& transactional_id,
+                             std::chrono::milliseconds longest_transaction)
     : topic_registry_(std::move(topics)),
       handle_(std::make_unique<KafkaHandle>(KafkaRole::kProducer, std::move(properties), std::move(monitor),
-                                            producer_defaults(transactional_id),
+                                            producer_defaults(transactional_id, longest_transaction),
                                             fixed_producer_settings(transactional_id),
                                             [this](const rd_kafka_message_t& message) { on_delivery(message); })) {
   std::array<char, 32> text{};

@@ -18,9 +18,11 @@ namespace weir::log {
 
 class KafkaProducer {
  public:
-  // Transactional when `transactional_id` isn't empty. Doesn't wait for a broker. Throws kInvalid.
+  // Transactional when `transactional_id` isn't empty; a transaction that stays open longer than `longest_transaction`
+  // is aborted by the broker. Doesn't wait for a broker. Throws kInvalid.
   KafkaProducer(std::shared_ptr<const KafkaProperties> properties, std::shared_ptr<KafkaMonitor> monitor,
-                std::shared_ptr<KafkaTopics> topics, const std::string& transactional_id);
+                std::shared_ptr<KafkaTopics> topics, const std::string& transactional_id,
+                std::chrono::milliseconds longest_transaction = std::chrono::minutes(1));
   ~KafkaProducer();
   KafkaProducer(const KafkaProducer&) = delete;
   KafkaProducer& operator=(const KafkaProducer&) = delete;

@@ -37,7 +37,7 @@ enum class Cleanup { kDelete, kCompact, kCompactDelete };
 
 struct TopicConfig {
   int32_t partitions = 1;
-  int16_t replicas = 1;
+  int16_t replicas = 1;          // Kafka: -1 is the broker's default
   int64_t retention_ms = -1;     // -1: keep for ever
   int64_t retention_bytes = -1;  // of one partition; -1: unlimited
   Cleanup cleanup = Cleanup::kDelete;
@@ -97,6 +97,13 @@ class LogTransaction {
   // Appends to the partition's end once committed. The record's bytes are copied. Partition must exist (LogError::kNotFound).
   virtual void append(std::string_view topic, int32_t partition, const RecordView& record) = 0;
   virtual void commit_offset(std::string_view group, const TopicPartition& partition, const CommittedOffset& offset) = 0;
+  // How far `owner` has come, for transactions of a SlotGroup: the partition lies in `slot`. nullopt: what was kept of it
+  // is forgotten.
+  virtual void commit_position(int32_t slot, std::string_view owner, const TopicPartition& partition,
+                               const std::optional<CommittedOffset>& position) {
+    static_cast<void>(slot);
+    if (position) commit_offset(owner, partition, *position);
+  }
 
   // Bytes appended since the last commit; the caller commits early when this grows beyond its budget.
   virtual size_t pending_bytes() const = 0;
@@ -109,6 +116,9 @@ class LogTransaction {
   virtual void commit(std::map<TopicPartition, int64_t>* end_offsets = nullptr) = 0;
   virtual void abort() = 0;
 };
+
+class SlotGroup;
+struct SlotGroupOptions;
 
 struct LogEvent {
   enum class Kind { kDown, kUp, kError };
@@ -128,6 +138,13 @@ class Log {
 
   virtual int64_t begin_offset(const TopicPartition& partition) = 0;
   virtual int64_t end_offset(const TopicPartition& partition) = 0;  // one past the last committed record
+  // The same of many at once.
+  virtual std::vector<int64_t> end_offsets(const std::vector<TopicPartition>& partitions);
+  // … once no transaction is open any more that had appended to them when this was called: what a process left behind
+  // that has just died or handed its work over is decided, and is there or isn't. Throws kTimeout.
+  virtual std::vector<int64_t> settled_ends(const std::vector<TopicPartition>& partitions) {
+    return end_offsets(partitions);
+  }
   // The first offset whose timestamp is at or after `timestamp_ms`, or nullopt.
   virtual std::optional<int64_t> offset_for_time(const TopicPartition& partition, int64_t timestamp_ms) = 0;
 
@@ -135,6 +152,9 @@ class Log {
   // `transactional_id` fences an older owner of the same id and ends what it left open (Kafka); the embedded log has one
   // process, hence no zombies. Empty: nobody is fenced, and on Kafka several records aren't atomic.
   virtual std::unique_ptr<LogTransaction> open_transaction(const std::string& transactional_id) = 0;
+
+  // The part of this process in a service that several may run. Doesn't join yet.
+  virtual std::unique_ptr<SlotGroup> open_slots(const SlotGroupOptions& options);
 
   virtual std::optional<CommittedOffset> committed_offset(const std::string& group, const TopicPartition& partition) = 0;
   virtual void delete_group(const std::string& group) = 0;

@@ -1,0 +1,18 @@
+#include "storage/log/log.h"
+
+#include "storage/log/sole_owner.h"
+
+namespace weir::log {
+
+std::vector<int64_t> Log::end_offsets(const std::vector<TopicPartition>& partitions) {
+  std::vector<int64_t> ends;
+  ends.reserve(partitions.size());
+  for (const TopicPartition& partition : partitions) ends.push_back(end_offset(partition));
+  return ends;
+}
+
+std::unique_ptr<SlotGroup> Log::open_slots(const SlotGroupOptions& options) {
+  return std::make_unique<SoleOwner>(*this, options);
+}
+
+}  // namespace weir::log
