@@ -11,6 +11,7 @@
 #include "engine/runtime/error_topics.h"
 #include "engine/runtime/processing_log.h"
 #include "engine/runtime/registry_settings.h"
+#include "engine/runtime/slot_map.h"
 
 namespace weir {
 
@@ -24,6 +25,8 @@ int64_t wall_clock_ms() {
 // Kafka Streams' own, for the same reason.
 constexpr const char* kExactlyOnceCommitMs = "100";
 constexpr std::chrono::seconds kFollowInterval{1};  // at the latest: the command log's reader wakes the follower
+// A commit costs round trips.
+constexpr size_t kKafkaCommitBytes = 32u << 20;
 constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 }  // namespace
@@ -64,6 +67,7 @@ Engine::Engine(EngineOptions options)
     kafka_options_ = log_options;
     services_.log = log::open_kafka_log(log_options);
     services_.commit_when_idle = false;
+    services_.commit_bytes = kKafkaCommitBytes;
   }
   shares_log_ = options_.log != nullptr || kafka_options_.has_value();
   if (!options_.log) services_.log->on_event([this](const log::LogEvent& event) { on_log_event(event); });
@@ -140,12 +144,14 @@ std::shared_ptr<QueryDefinition> Engine::named_definition(const std::string& id,
   query->sources = plan.sources();
   query->topic_prefix = "_weir-" + config_.get("service.id") + "query_" + id;
   query->group = query->topic_prefix;
+  query->owner = query->group;
   return query;
 }
 
 std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
                                                  const std::map<std::string, std::string>& properties) {
   std::shared_ptr<QueryDefinition> query = named_definition(id, plan);
+  if (const auto sources = plan.sources(); !sources.empty()) query->slot_shift = slot_shift(sources.front()->source->topic);
   query->transient = transient;
   query->auto_offset_reset = setting(properties, "auto.offset.reset");
   query->status = std::make_shared<QueryStatus>();
@@ -213,6 +219,8 @@ void Engine::start_query(const PersistentQuery& query) {
   const PhysicalPlan plan = plan_from_json(query.plan);
   auto definition = resolve(query.id, plan, false, query.properties);
   definition->incarnation = query.incarnation;
+  // Another server may have kept positions of an earlier query of this name, and died before it could forget them.
+  if (shares_log_) definition->owner += "@" + std::to_string(query.incarnation);
   claim_state_directory(query);
   create_internal_topics(*definition);
   definition->error_topics = ensure_error_topics(*services_.log, plan);
@@ -228,7 +236,7 @@ void Engine::start_query(const PersistentQuery& query) {
 }
 
 void Engine::stop_query(const std::string& id, bool forget) {
-  workers_->stop(id);
+  workers_->stop(id, forget);
   std::shared_ptr<const QueryDefinition> definition;
   {
     std::lock_guard lock(queries_mutex_);
@@ -345,7 +353,7 @@ bool Engine::caught_up() {
       for (const PlanNodePtr& input : stage.inputs) {
         for (int32_t p = 0; p < query->stage_partitions[stage.index]; ++p) {
           const log::TopicPartition partition{query->input_topic(*input), p};
-          const auto committed = services_.log->committed_offset(query->group, partition);
+          const auto committed = workers_->position(*query, partition);
           if (!committed || committed->offset < services_.log->end_offset(partition)) return false;
         }
       }

@@ -26,7 +26,7 @@
 #include "engine/runtime/row_stream.h"
 #include "engine/runtime/server_id.h"
 #include "engine/runtime/statement_result.h"
-#include "engine/runtime/worker.h"
+#include "engine/runtime/worker_pool.h"
 #include "engine/sql/ast.h"
 #include "engine/sql/parser.h"
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "engine/runtime/engine.h"
+#include "engine/runtime/slot_map.h"
 #include "engine/runtime/uuid.h"
 
 namespace weir {
@@ -172,10 +173,8 @@ void Engine::run_connectors() {
   }
 }
 
-bool Engine::owns_connector(const std::string& name) const {
-  (void)name;
-  return true;
-}
+// A connector runs where a query would that read a topic of its name.
+bool Engine::owns_connector(const std::string& name) const { return workers_->owns(slot_shift(name), 0); }
 
 void Engine::follow_commands() {
   const std::lock_guard lock(statement_mutex_);

@@ -14,6 +14,8 @@ constexpr std::chrono::seconds kProbeTimeout{2};  // an attempt to reach a broke
 constexpr std::chrono::milliseconds kProbePause{500};
 constexpr std::chrono::seconds kStatementPatience{
     5};  // a statement waits so long for the first answer, or the first failure
+// What a dead server had open is aborted after so long, unless it comes back before.
+constexpr std::chrono::milliseconds kLongestCommit{10'000};
 constexpr int64_t kProcessingLogRetentionMs = int64_t{7} * 24 * 60 * 60 * 1000;
 
 bool log_is_away(const log::LogError& e) {
@@ -222,6 +224,13 @@ void Engine::replay() {
       // The query is there with its reason, until RESUME.
     }
   }
+  log::SlotGroupOptions slots;
+  slots.service = config_.get("service.id");
+  slots.process = services_.server_id;
+  slots.stable = !services_.state_dir.empty();
+  slots.longest_commit = std::max(kLongestCommit, std::chrono::milliseconds(3 * services_.commit_interval_ms));
+  workers_->join(slots);
+  run_connectors();  // by now it is known which are this server's
 }
 
 void Engine::mark_broken(const std::string& id, const std::string& reason, QueryStatus::State state) {

@@ -24,6 +24,8 @@ struct QueryDefinition {
   std::vector<PlanNodePtr> sources;  // of the plan
   std::string topic_prefix;  // of the query's internal topics: <prefix>-<suffix>
   std::string group;         // consumer group of its offsets
+  std::string owner;         // of its positions: see SlotGroup
+  uint32_t slot_shift = 0;   // see slot_of()
   std::vector<int32_t> stage_partitions;  // tasks of each stage
   int32_t sink_partitions = 0;            // 0: push query
   std::map<std::string, int32_t> error_topics;  // partitions of the dead-letter and late topics
@@ -54,6 +56,7 @@ struct RuntimeServices {
   std::string processing_log_topic;
   size_t fetch_records = 1024;
   int64_t commit_interval_ms = 2000;
+  size_t commit_bytes = 4u << 20;  // a transaction of this size is committed at once
   int64_t checkpoint_interval_ms = 10000;
   bool commit_when_idle = true;  // commits are cheap: as soon as the input is worked off
 };

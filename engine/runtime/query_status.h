@@ -39,6 +39,7 @@ class QueryStatus {
   std::atomic<int64_t> stream_time{INT64_MIN};
   std::atomic<int64_t> last_output_ms{INT64_MIN};            // processing time
   std::array<std::atomic<uint64_t>, kErrorStages> errors{};  // by RowError::Stage
+  std::atomic<int64_t> restore_left{0};  // records of changelogs that tasks have yet to replay before they begin
 
   // What went wrong in one way with the rows of one source.
   struct ErrorCount {

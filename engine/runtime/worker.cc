@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <future>
+#include <mutex>
 
 namespace weir {
 
@@ -23,8 +25,8 @@ struct Worker::Signal {
   }
 };
 
-Worker::Worker(const RuntimeServices& services)
-    : services_(services), signal_(std::make_shared<Signal>()), thread_([this] { run(); }) {}
+Worker::Worker(const RuntimeServices& services, int32_t number)
+    : services_(services), number_(number), signal_(std::make_shared<Signal>()), thread_([this] { run(); }) {}
 
 Worker::~Worker() {
   {
@@ -40,30 +42,41 @@ std::function<void()> Worker::waker() const {
 }
 
 void Worker::execute(std::function<void()> command) {
-  std::promise<void> done;
+  std::packaged_task<void()> task(std::move(command));
+  std::future<void> done = task.get_future();
   {
     std::lock_guard lock(signal_->mutex);
-    signal_->commands.emplace_back([&] {
-      command();
-      done.set_value();
-    });
+    signal_->commands.emplace_back([&] { task(); });
   }
   signal_->changed.notify_one();
-  done.get_future().wait();
+  done.get();
 }
 
-void Worker::add(std::shared_ptr<const QueryDefinition> query, std::vector<TaskPlace> places) {
-  execute(
-      [&] { units_.push_back(std::make_unique<QueryUnit>(std::move(query), std::move(places), services_, waker())); });
-}
-
-void Worker::remove(const std::string& query_id) {
+void Worker::open_lane(log::SlotGroup& group) {
   execute([&] {
-    std::erase_if(units_, [&](const std::unique_ptr<QueryUnit>& unit) {
-      if (unit->query().id != query_id) return false;
-      unit->close();
-      return true;
-    });
+    if (!lane_) lane_ = std::make_unique<Lane>(services_, &group, number_, waker());
+    lane_->open();
+  });
+}
+
+void Worker::add(const std::shared_ptr<const QueryDefinition>& query, std::vector<TaskPlace> places) {
+  execute([&] {
+    if (!query->transient) return lane_->add(query, places);
+    push_lanes_.push_back(std::make_unique<Lane>(services_, nullptr, number_, waker()));
+    push_lanes_.back()->add(query, places);
+  });
+}
+
+void Worker::remove(const std::string& query_id, bool forget) {
+  execute([&] {
+    if (lane_) lane_->remove(query_id, forget);
+    for (const auto& lane : push_lanes_) lane->remove(query_id, forget);
+  });
+}
+
+void Worker::release(const std::set<int32_t>& slots, bool lost) {
+  execute([&] {
+    if (lane_) lane_->release(slots, lost);
   });
 }
 
@@ -77,19 +90,21 @@ void Worker::run() {
       commands.swap(signal_->commands);
     }
     for (auto& command : commands) command();
+    // A push query ends when its client has had enough.
+    std::erase_if(push_lanes_, [](const std::unique_ptr<Lane>& lane) {
+      if (!lane->is_over()) return false;
+      lane->close();
+      return true;
+    });
     bool busy = false;
     int64_t due = INT64_MAX;
     const int64_t now = services_.tasks.clock();
-    // A push query ends when its client has had enough.
-    std::erase_if(units_, [](const std::unique_ptr<QueryUnit>& unit) {
-      if (!unit->query().transient || !unit->query().client->closed()) return false;
-      unit->close();
-      return true;
-    });
-    for (auto& unit : units_) {
-      busy = unit->step(now) || busy;
-      due = std::min(due, unit->next_due_ms());
-    }
+    const auto step = [&](Lane& lane) {
+      busy = lane.step(now) || busy;
+      due = std::min(due, lane.next_due_ms());
+    };
+    if (lane_) step(*lane_);
+    for (const auto& lane : push_lanes_) step(*lane);
     if (busy) continue;
     std::unique_lock lock(signal_->mutex);
     const auto ready = [&] { return signal_->woken || signal_->stopping || !signal_->commands.empty(); };
@@ -99,38 +114,10 @@ void Worker::run() {
       signal_->changed.wait_for(lock, std::chrono::milliseconds(std::max<int64_t>(1, due - now)), ready);
     }
   }
-  for (auto& unit : units_) unit->close();
-  units_.clear();
-}
-
-WorkerPool::WorkerPool(int threads, const RuntimeServices& services) {
-  for (int i = 0; i < threads; ++i) workers_.push_back(std::make_unique<Worker>(services));
-}
-
-void WorkerPool::start(const std::shared_ptr<const QueryDefinition>& query) {
-  if (workers_.empty()) return;  // somebody else drives the queries
-  std::vector<std::vector<TaskPlace>> places(workers_.size());
-  const size_t shift = std::hash<std::string>{}(query->id);
-  for (const Stage& stage : query->stages) {
-    for (int32_t partition = 0; partition < query->stage_partitions[stage.index]; ++partition) {
-      places[(shift + partition) % workers_.size()].push_back({stage.index, partition});
-    }
-  }
-  for (size_t i = 0; i < workers_.size(); ++i) {
-    if (!places[i].empty()) workers_[i]->add(query, std::move(places[i]));
-  }
-}
-
-std::function<void()> WorkerPool::waker() const {
-  std::vector<std::function<void()>> wakers;
-  for (const auto& worker : workers_) wakers.push_back(worker->waker());
-  return [wakers = std::move(wakers)] {
-    for (const auto& wake : wakers) wake();
-  };
-}
-
-void WorkerPool::stop(const std::string& query_id) {
-  for (auto& worker : workers_) worker->remove(query_id);
+  if (lane_) lane_->close();
+  for (const auto& lane : push_lanes_) lane->close();
+  push_lanes_.clear();
+  lane_.reset();
 }
 
 }  // namespace weir

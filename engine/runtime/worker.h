@@ -1,55 +1,44 @@
-// A thread that runs query units: it goes round them while there is work and sleeps while there is none. Owned by the
+// A thread that runs lanes: it goes round them while there is work and sleeps while there is none. Owned by the
 // WorkerPool; its public functions may be called from any thread.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "engine/runtime/query_unit.h"
+#include "engine/runtime/lane.h"
 
 namespace weir {
 
 class Worker {
  public:
-  explicit Worker(const RuntimeServices& services);
-  ~Worker();  // closes the units: commits and checkpoints what is done
+  Worker(const RuntimeServices& services, int32_t number);
+  ~Worker();  // closes the lanes: commits and checkpoints what is done
 
-  void add(std::shared_ptr<const QueryDefinition> query, std::vector<TaskPlace> places);
-  // Returns when the query's units here are closed.
-  void remove(const std::string& query_id);
+  // The lane of the persistent queries, whose work belongs to `group`. Waits for the log. Throws LogError.
+  void open_lane(log::SlotGroup& group);
+  void add(const std::shared_ptr<const QueryDefinition>& query, std::vector<TaskPlace> places);
+  // Returns when the query's unit here is closed. `forget`: it is ended for good.
+  void remove(const std::string& query_id, bool forget);
+  // Returns when the work on these slots is let go of: see Lane::release.
+  void release(const std::set<int32_t>& slots, bool lost);
   // Wakes the worker; may be called by any thread, also when the worker has ended.
   std::function<void()> waker() const;
 
  private:
   struct Signal;  // outlives the worker in the wake-up callbacks
   void run();
-  void execute(std::function<void()> command);  // on the worker's thread; returns when done
+  void execute(std::function<void()> command);  // on the worker's thread; returns when done, throws what it throws
 
   const RuntimeServices& services_;
+  const int32_t number_;
   std::shared_ptr<Signal> signal_;
-  std::vector<std::unique_ptr<QueryUnit>> units_;
+  std::unique_ptr<Lane> lane_;
+  std::vector<std::unique_ptr<Lane>> push_lanes_;
   std::thread thread_;
-};
-
-class WorkerPool {
- public:
-  WorkerPool(int threads, const RuntimeServices& services);
-
-  // Spreads the query's tasks over the workers: equal partition numbers of all stages to one worker.
-  void start(const std::shared_ptr<const QueryDefinition>& query);
-  void stop(const std::string& query_id);
-  // Wakes all workers; may be called by any thread, also when the pool is gone: it doesn't keep it alive, because a
-  // worker's own thread can't end it.
-  std::function<void()> waker() const;
-
- private:
-  std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace weir

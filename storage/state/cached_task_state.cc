@@ -25,8 +25,13 @@ CachedTaskState::CachedTaskState(std::shared_ptr<Environment> environment, std::
 template <class T, class... Args>
 T& CachedTaskState::declare(const std::string& name, Args&&... args) {
   if (name.empty()) throw StateError("A state store needs a name.");
-  if (by_name_.contains(name)) {
+  if (!declared_.insert(name).second) {
     throw StateError("The state store '" + name + "' is declared twice in one task.");
+  }
+  if (const auto known = by_name_.find(name); known != by_name_.end()) {
+    T* store = dynamic_cast<T*>(known->second);
+    if (!store) throw StateError("The state store '" + name + "' is declared anew as another kind.");
+    return *store;
   }
   auto store = std::make_unique<T>(name, budget_, std::forward<Args>(args)...);
   T& result = *store;
@@ -81,6 +86,7 @@ void CachedTaskState::evict() {
 
 void CachedTaskState::aborted() {
   for (const auto& store : stores_) store->aborted();
+  declared_.clear();
 }
 
 void CachedTaskState::restore(const std::string& name, const ChangelogRecord& record) {

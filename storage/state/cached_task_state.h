@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ class CachedTaskState : public TaskState {
   BlockWriter blocks_;
   std::vector<std::unique_ptr<Store>> stores_;  // as declared
   std::map<std::string, Store*> by_name_;
+  std::set<std::string> declared_;  // by the task that is there now
   size_t next_to_evict_ = 0;
 };
 

@@ -138,6 +138,7 @@ class TaskState {
   // The changes since the last commit, as changelog records. Views are valid until the visitor returns.
   virtual void take_changelog(const std::function<void(const std::string& store, const ChangelogRecord&)>& visit) = 0;
   virtual void committed() = 0;
+  // … after which the task is made anew: each store may be declared, as it was, once more.
   virtual void aborted() = 0;
 
   // Replays one changelog record into a store, as committed state. Before processing begins.

@@ -1,0 +1,244 @@
+#include "engine/runtime/lane.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "engine/formats/schema_registry.h"
+#include "engine/runtime/backoff.h"
+
+namespace weir {
+
+namespace {
+
+const std::string kFencedHint =
+    " Another process has the same server id: was the state directory copied? Give each server its own.";
+
+bool is_passing(log::LogError::Kind kind) {
+  return kind == log::LogError::Kind::kUnavailable || kind == log::LogError::Kind::kTimeout;
+}
+
+}  // namespace
+
+Lane::Lane(const RuntimeServices& services, log::SlotGroup* group, int32_t worker, std::function<void()> wake)
+    : services_(services),
+      group_(group),
+      worker_(worker),
+      wake_(std::move(wake)),
+      reader_(std::make_unique<SharedReader>(*services.log, wake_)) {}
+
+Lane::~Lane() { units_.clear(); }
+
+void Lane::open() {
+  if (transaction_) return;
+  transaction_ = group_ ? group_->open_transaction(worker_) : services_.log->open_transaction("");
+}
+
+void Lane::add(const std::shared_ptr<const QueryDefinition>& query, const std::vector<TaskPlace>& places) {
+  for (const auto& unit : units_) {
+    if (unit->query().id == query->id) return unit->add(places);
+  }
+  units_.push_back(std::make_unique<QueryUnit>(query, services_, *reader_, group_, wake_));
+  units_.back()->add(places);
+}
+
+void Lane::remove(const std::string& query_id, bool forget) {
+  const auto found =
+      std::find_if(units_.begin(), units_.end(), [&](const auto& unit) { return unit->query().id == query_id; });
+  if (found == units_.end()) return;
+  const int64_t now = services_.tasks.clock();
+  try {
+    if (transaction_ && (*found)->dirty()) commit(now);
+    if (!forget) (*found)->checkpoint();
+    if (forget && transaction_) {
+      (*found)->forget_positions(*transaction_);
+      commit(now);
+    }
+  } catch (const log::LogError& e) {
+    on_log_error(e, now);
+  } catch (const std::exception& e) {
+    // Nothing is lost: the next start begins at the last commit.
+    spdlog::warn("query {}: closing: {}", query_id, e.what());
+    start_over(e.what(), now);
+  }
+  units_.erase(found);
+}
+
+void Lane::release(const std::set<int32_t>& slots, bool lost) {
+  const int64_t now = services_.tasks.clock();
+  try {
+    if (transaction_ && dirty()) {
+      if (lost) {
+        abort();
+      } else {
+        commit(now);
+      }
+    }
+    for (const auto& unit : units_) unit->release(slots);
+  } catch (const log::LogError& e) {
+    on_log_error(e, now);
+    for (const auto& unit : units_) unit->release(slots);
+  } catch (const std::exception& e) {
+    start_over(e.what(), now);
+    for (const auto& unit : units_) unit->release(slots);
+  }
+  std::erase_if(units_, [](const auto& unit) { return unit->empty(); });
+}
+
+bool Lane::step(int64_t now_ms) {
+  if (units_.empty() || now_ms < retry_at_ms_) return false;
+  try {
+    return work(now_ms);
+  } catch (const log::LogError& e) {
+    on_log_error(e, now_ms);
+  } catch (const std::exception& e) {
+    start_over(e.what(), now_ms);
+  }
+  return false;
+}
+
+bool Lane::work(int64_t now_ms) {
+  if (!transaction_) {
+    open();
+    if (group_ && std::exchange(reopened_, false)) {
+      std::set<int32_t> slots;
+      for (const auto& unit : units_) unit->list_slots(slots);
+      group_->settle({slots.begin(), slots.end()});
+    }
+  }
+  bool busy = false;
+  open_units(now_ms, busy);
+  busy = reader_->poll(services_.fetch_records) > 0 || busy;
+  for (const auto& unit : units_) {
+    attempt(*unit, now_ms, [&] { busy = unit->work(now_ms) > 0 || busy; });
+  }
+  reader_->balance();
+  if (!dirty()) {
+    is_dirty_ = false;
+    return busy;
+  }
+  if (!std::exchange(is_dirty_, true)) dirty_since_ms_ = now_ms;
+  const bool due =
+      now_ms - dirty_since_ms_ >= services_.commit_interval_ms ||
+      transaction_->pending_bytes() >= services_.commit_bytes || (services_.commit_when_idle && !busy) ||
+      std::any_of(units_.begin(), units_.end(), [](const auto& unit) { return unit->needs_commit(); });
+  if (!due) return busy;
+  commit(now_ms);
+  return true;  // a stage may have fed another
+}
+
+void Lane::open_units(int64_t now_ms, bool& busy) {
+  for (const auto& unit : units_) {
+    try {
+      busy = unit->open_step(*transaction_, now_ms) || busy;
+    } catch (const log::LogError& e) {
+      fail_unit(*unit, e.what(), is_passing(e.kind()), now_ms);
+    } catch (const SchemaRegistryError& e) {
+      fail_unit(*unit, e.what(), e.kind() == SchemaRegistryError::Kind::kUnavailable, now_ms);
+    } catch (const std::exception& e) {
+      fail_unit(*unit, e.what(), false, now_ms);
+    }
+  }
+}
+
+template <class Action>
+void Lane::attempt(QueryUnit& unit, int64_t now_ms, Action action) {
+  try {
+    action();
+  } catch (const log::LogError& e) {
+    if (is_passing(e.kind()) || e.kind() == log::LogError::Kind::kFenced) throw;
+    fail_unit(unit, e.what(), false, now_ms);
+  } catch (const SchemaRegistryError& e) {
+    fail_unit(unit, e.what(), e.kind() == SchemaRegistryError::Kind::kUnavailable, now_ms);
+  } catch (const std::exception& e) {
+    fail_unit(unit, e.what(), false, now_ms);
+  }
+}
+
+// What the unit has put into the transaction can't be told from what the others have.
+void Lane::fail_unit(QueryUnit& unit, const std::string& reason, bool retry, int64_t now_ms) {
+  unit.fail(reason, retry, now_ms);
+  abort();
+}
+
+bool Lane::dirty() const {
+  return std::any_of(units_.begin(), units_.end(), [](const auto& unit) { return unit->dirty(); });
+}
+
+void Lane::commit(int64_t now_ms) {
+  for (const auto& unit : units_) {
+    attempt(*unit, now_ms, [&] { unit->append_changes(*transaction_); });
+  }
+  std::map<log::TopicPartition, int64_t> ends;
+  if (!transaction_->empty()) transaction_->commit(&ends);
+  is_dirty_ = false;
+  backoff_ms_ = 0;
+  const bool recovered = std::exchange(is_retrying_, false);
+  for (const auto& unit : units_) {
+    if (recovered) unit->set_recovered();
+    attempt(*unit, now_ms, [&] { unit->committed(ends, now_ms); });
+  }
+}
+
+void Lane::abort() {
+  transaction_->abort();
+  for (const auto& unit : units_) unit->roll_back();
+  is_dirty_ = false;
+}
+
+void Lane::on_log_error(const log::LogError& error, int64_t now_ms) {
+  const bool fenced = error.kind() == log::LogError::Kind::kFenced;
+  const std::string reason = fenced ? error.what() + kFencedHint : error.what();
+  if (error.kind() != log::LogError::Kind::kUnavailable || !transaction_) return start_over(reason, now_ms);
+  try {
+    abort();
+  } catch (const std::exception& e) {
+    spdlog::warn("a transaction can't be aborted: {}", e.what());
+    return start_over(reason, now_ms);
+  }
+  retry_at_ms_ = next_try_ms(backoff_ms_, now_ms);
+  is_retrying_ = true;
+  for (const auto& unit : units_) unit->set_retrying(reason);
+  spdlog::warn("worker {}: {} It is tried again in {} ms.", worker_, reason, backoff_ms_);
+}
+
+// Nothing that is known of the transaction holds any more: everything begins anew from what the log has.
+void Lane::start_over(const std::string& reason, int64_t now_ms) {
+  transaction_.reset();
+  reopened_ = true;
+  is_dirty_ = false;
+  for (const auto& unit : units_) {
+    unit->reset();
+    unit->set_retrying(reason);
+  }
+  retry_at_ms_ = next_try_ms(backoff_ms_, now_ms);
+  spdlog::warn("worker {}: {} It is tried again in {} ms.", worker_, reason, backoff_ms_);
+}
+
+int64_t Lane::next_due_ms() const {
+  if (units_.empty()) return INT64_MAX;
+  if (!transaction_) return retry_at_ms_;
+  int64_t due = is_dirty_ ? dirty_since_ms_ + services_.commit_interval_ms : INT64_MAX;
+  for (const auto& unit : units_) due = std::min(due, unit->next_due_ms());
+  return std::max(due, retry_at_ms_);
+}
+
+void Lane::close() {
+  try {
+    if (transaction_ && dirty()) commit(services_.tasks.clock());
+    for (const auto& unit : units_) unit->checkpoint();
+  } catch (const std::exception& e) {
+    // Nothing is lost: the next start begins at the last commit.
+    spdlog::warn("worker {}: closing: {}", worker_, e.what());
+  }
+  units_.clear();
+  transaction_.reset();
+}
+
+bool Lane::is_over() const {
+  return std::all_of(units_.begin(), units_.end(), [](const auto& unit) {
+    return unit->query().transient && unit->query().client->closed();
+  });
+}
+
+}  // namespace weir

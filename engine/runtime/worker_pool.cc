@@ -1,0 +1,139 @@
+#include "engine/runtime/worker_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/runtime/slot_map.h"
+
+namespace weir {
+
+WorkerPool::WorkerPool(int threads, const RuntimeServices& services)
+    : log_(services.log), load_(static_cast<size_t>(threads), 0) {
+  for (int i = 0; i < threads; ++i) workers_.push_back(std::make_unique<Worker>(services, i));
+}
+
+WorkerPool::~WorkerPool() {
+  if (group_) group_->leave();
+  workers_.clear();
+}
+
+void WorkerPool::join(const log::SlotGroupOptions& options) {
+  if (workers_.empty()) return;
+  if (!group_) group_ = log_->open_slots(options);
+  // Before slots are taken: this ends what this process's last life left open in them.
+  for (const auto& worker : workers_) worker->open_lane(*group_);
+  if (std::exchange(joined_, true)) return;
+  group_->join(*this);
+}
+
+template <class Visit>
+void WorkerPool::for_each_task(const QueryDefinition& query, Visit visit) const {
+  if (!group_) return;
+  for (const Stage& stage : query.stages) {
+    for (int32_t partition = 0; partition < query.stage_partitions[stage.index]; ++partition) {
+      visit(TaskPlace{stage.index, partition}, slot_of(query.slot_shift, partition, group_->slots()));
+    }
+  }
+}
+
+void WorkerPool::start(const std::shared_ptr<const QueryDefinition>& query) {
+  if (workers_.empty()) return;
+  if (query->transient) return start_push(query);
+  const std::lock_guard lock(mutex_);
+  queries_[query->id] = query;
+  start_in(query, owned_);
+}
+
+void WorkerPool::start_in(const std::shared_ptr<const QueryDefinition>& query, const std::set<int32_t>& slots) {
+  if (slots.empty()) return;
+  std::vector<std::vector<TaskPlace>> places(workers_.size());
+  for_each_task(*query, [&](const TaskPlace& place, int32_t slot) {
+    if (!slots.contains(slot)) return;
+    const size_t worker = worker_of(slot);
+    ++load_[worker];
+    places[worker].push_back(place);
+  });
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    if (!places[i].empty()) workers_[i]->add(query, std::move(places[i]));
+  }
+}
+
+size_t WorkerPool::worker_of(int32_t slot) {
+  const auto known = worker_of_slot_.find(slot);
+  if (known != worker_of_slot_.end()) return known->second;
+  const auto least = std::min_element(load_.begin(), load_.end());
+  return worker_of_slot_[slot] = static_cast<size_t>(least - load_.begin());
+}
+
+void WorkerPool::start_push(const std::shared_ptr<const QueryDefinition>& query) {
+  std::vector<std::vector<TaskPlace>> places(workers_.size());
+  const size_t shift = std::hash<std::string>{}(query->id);
+  for (const Stage& stage : query->stages) {
+    for (int32_t partition = 0; partition < query->stage_partitions[stage.index]; ++partition) {
+      places[(shift + static_cast<size_t>(partition)) % workers_.size()].push_back({stage.index, partition});
+    }
+  }
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    if (!places[i].empty()) workers_[i]->add(query, std::move(places[i]));
+  }
+}
+
+void WorkerPool::stop(const std::string& query_id, bool forget) {
+  const std::lock_guard lock(mutex_);
+  const auto found = queries_.find(query_id);
+  if (found != queries_.end()) {
+    for_each_task(*found->second, [&](const TaskPlace&, int32_t slot) {
+      if (owned_.contains(slot)) --load_[worker_of(slot)];
+    });
+  }
+  for (const auto& worker : workers_) worker->remove(query_id, forget);
+  queries_.erase(query_id);
+}
+
+void WorkerPool::slots_assigned(const std::vector<int32_t>& slots) {
+  const std::lock_guard lock(mutex_);
+  const std::set<int32_t> added(slots.begin(), slots.end());
+  owned_.insert(added.begin(), added.end());
+  for (const auto& [id, query] : queries_) start_in(query, added);
+}
+
+void WorkerPool::let_go(const std::vector<int32_t>& slots, bool lost) {
+  const std::lock_guard lock(mutex_);
+  const std::set<int32_t> gone(slots.begin(), slots.end());
+  for (const auto& worker : workers_) worker->release(gone, lost);
+  for (const auto& [id, query] : queries_) {
+    for_each_task(*query, [&](const TaskPlace&, int32_t slot) {
+      if (gone.contains(slot)) --load_[worker_of(slot)];
+    });
+  }
+  for (const int32_t slot : gone) {
+    owned_.erase(slot);
+    worker_of_slot_.erase(slot);
+  }
+}
+
+std::vector<int32_t> WorkerPool::owned_slots() const {
+  const std::lock_guard lock(mutex_);
+  return {owned_.begin(), owned_.end()};
+}
+
+bool WorkerPool::owns(uint32_t shift, int32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  return group_ && owned_.contains(slot_of(shift, partition, group_->slots()));
+}
+
+std::optional<log::CommittedOffset> WorkerPool::position(const QueryDefinition& query,
+                                                         const log::TopicPartition& input) const {
+  if (!group_) return std::nullopt;
+  return group_->position(slot_of(query.slot_shift, input.partition, group_->slots()), query.owner, input);
+}
+
+std::function<void()> WorkerPool::waker() const {
+  std::vector<std::function<void()>> wakers;
+  for (const auto& worker : workers_) wakers.push_back(worker->waker());
+  return [wakers = std::move(wakers)] {
+    for (const auto& wake : wakers) wake();
+  };
+}
+
+}  // namespace weir
