@@ -203,7 +203,7 @@ bool QueryUnit::dirty() const {
 }
 
 void QueryUnit::append_changes(log::LogTransaction& transaction) {
-  if (query_->transient) return;
+  if (query_->transient || !dirty()) return;
   for (const auto& task : tasks_) {
     if (task->running() && task->has_uncommitted()) task->append_changelog();
   }
