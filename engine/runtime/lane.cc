@@ -118,10 +118,9 @@ bool Lane::work(int64_t now_ms) {
     return busy;
   }
   if (!std::exchange(is_dirty_, true)) dirty_since_ms_ = now_ms;
-  const bool due =
-      now_ms - dirty_since_ms_ >= services_.commit_interval_ms ||
-      transaction_->pending_bytes() >= services_.commit_bytes || (services_.commit_when_idle && !busy) ||
-      std::any_of(units_.begin(), units_.end(), [](const auto& unit) { return unit->needs_commit(); });
+  const bool due = now_ms - dirty_since_ms_ >= services_.commit_interval_ms ||
+                   transaction_->pending_bytes() >= services_.commit_bytes || (services_.commit_when_idle && !busy) ||
+                   std::any_of(units_.begin(), units_.end(), [](const auto& unit) { return unit->needs_commit(); });
   if (!due) return busy;
   commit(now_ms);
   return true;  // a stage may have fed another
@@ -236,9 +235,8 @@ void Lane::close() {
 }
 
 bool Lane::is_over() const {
-  return std::all_of(units_.begin(), units_.end(), [](const auto& unit) {
-    return unit->query().transient && unit->query().client->closed();
-  });
+  return std::all_of(units_.begin(), units_.end(),
+                     [](const auto& unit) { return unit->query().transient && unit->query().client->closed(); });
 }
 
 }  // namespace weir

@@ -62,8 +62,8 @@ class Lane {
   std::unique_ptr<SharedReader> reader_;
   std::unique_ptr<log::LogTransaction> transaction_;
   std::vector<std::unique_ptr<QueryUnit>> units_;
-  bool reopened_ = false;   // the transaction before was given up
-  bool is_dirty_ = false;   // as of the last look
+  bool reopened_ = false;     // the transaction before was given up
+  bool is_dirty_ = false;     // as of the last look
   bool is_retrying_ = false;  // the units' status says so
   int64_t dirty_since_ms_ = 0;
   int64_t retry_at_ms_ = 0;

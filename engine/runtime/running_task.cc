@@ -136,9 +136,8 @@ void RunningTask::committed(const std::map<log::TopicPartition, int64_t>& ends) 
 
 void RunningTask::checkpoint() {
   if (query_.transient || !checkpoint_is_old_ || state_->store_names().empty()) return;
-  state_->checkpoint(CheckpointJson{{"changelogs", changelog_ends_},
-                                    {"stream_time", committed_.stream_time},
-                                    {"time", services_.tasks.clock()}}
+  state_->checkpoint(CheckpointJson{
+      {"changelogs", changelog_ends_}, {"stream_time", committed_.stream_time}, {"time", services_.tasks.clock()}}
                          .dump());
   checkpoint_is_old_ = false;
 }

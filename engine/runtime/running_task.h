@@ -32,8 +32,8 @@ class RunningTask final : public RecordTarget {
   void wipe(log::LogTransaction& transaction);
   // The positions that the task goes on from, after open() and whatever its changelogs had to add.
   void begin(std::vector<int64_t> start, const TaskProgress& progress);
-  // Back to the last commit: what was done since is dropped, the state as it was then kept. Inputs are to be given again
-  // from positions().
+  // Back to the last commit: what was done since is dropped, the state as it was then kept. Inputs are to be given
+  // again from positions().
   void roll_back();
   // Everything that was done is committed; `ends`: of what the transaction appended to.
   void committed(const std::map<log::TopicPartition, int64_t>& ends);
@@ -74,8 +74,8 @@ class RunningTask final : public RecordTarget {
   const TaskProgress& committed_progress() const { return committed_; }
 
   std::vector<std::vector<const RunningTask*>> feeders;  // of each input: the unit's other tasks that write to it
-  std::vector<int64_t> drained_since_ms;                 // of each input; -1: it has rows, or nobody has asked since it had
-  int64_t waits_until_ms = INT64_MAX;                    // for an input's next row
+  std::vector<int64_t> drained_since_ms;  // of each input; -1: it has rows, or nobody has asked since it had
+  int64_t waits_until_ms = INT64_MAX;     // for an input's next row
 
  private:
   void make_task();

@@ -6,8 +6,8 @@ namespace weir {
 
 namespace {
 
-constexpr size_t kPauseRows = 8 * 1024;   // an input that runs ahead of the others is held there …
-constexpr size_t kResumeRows = 2 * 1024;  // … until it is down to this
+constexpr size_t kPauseRows = 8 * 1024;    // an input that runs ahead of the others is held there …
+constexpr size_t kResumeRows = 2 * 1024;   // … until it is down to this
 constexpr size_t kDetachRows = 32 * 1024;  // one that others don't let be held falls behind them here
 
 }  // namespace

@@ -34,7 +34,8 @@ class SharedReader {
   void subscribe(RecordTarget& target, size_t input, const log::TopicPartition& partition, int64_t offset);
   void unsubscribe(RecordTarget& target);  // all of its inputs
 
-  // Hands out what is there, without waiting, at most `max_records` of a partition. Returns the number of records taken.
+  // Hands out what is there, without waiting, at most `max_records` of a partition. Returns the number of records
+  // taken.
   size_t poll(size_t max_records);
   // Stops and resumes what runs ahead of the tasks.
   void balance();
@@ -49,8 +50,8 @@ class SharedReader {
   };
   struct Route {
     std::vector<Subscription> subscriptions;
-    int64_t next = 0;    // what the reader gives next
-    bool fresh = true;   // nothing was read yet
+    int64_t next = 0;   // what the reader gives next
+    bool fresh = true;  // nothing was read yet
     bool paused = false;
   };
   // One LogReader has a partition at one offset.

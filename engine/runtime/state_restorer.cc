@@ -41,8 +41,8 @@ void StateRestorer::list_tails(const QueryDefinition& query, const RuntimeServic
     for (size_t i = 0; i < stores.size(); ++i) {
       const auto reached = task->changelog_ends().find(stores[i]);
       if (reached == task->changelog_ends().end() || reached->second <= ends[first + i]) continue;
-      spdlog::warn("query {}: the checkpoint in {} is ahead of the log ({} ends at {}, not {}): it is made anew", query.id,
-                   task->directory(), changelogs[first + i].topic, ends[first + i], reached->second);
+      spdlog::warn("query {}: the checkpoint in {} is ahead of the log ({} ends at {}, not {}): it is made anew",
+                   query.id, task->directory(), changelogs[first + i].topic, ends[first + i], reached->second);
       task->wipe(transaction);
       break;
     }
@@ -83,7 +83,8 @@ void StateRestorer::replay(Tail& tail, const log::FetchedRecords& records) {
   for (const log::RecordView& record : records.records) {
     if (record.offset >= tail.end) break;
     tail.next = record.offset + 1;
-    tail.task->restore(tail.store, {record.key.value_or(std::string_view{}), record.value, record.timestamp}, tail.next);
+    tail.task->restore(tail.store, {record.key.value_or(std::string_view{}), record.value, record.timestamp},
+                       tail.next);
   }
   query_.status->restore_left.fetch_sub(tail.next - before);
   // What doesn't fit into the cache goes to the disk, with the offsets up to which it has been replayed.

@@ -1,5 +1,5 @@
-// The workers of a process and what they work on: the tasks, of all persistent queries, that lie in the slots which this
-// process owns, and push queries, which each process runs by itself. Owned by the engine; any thread.
+// The workers of a process and what they work on: the tasks, of all persistent queries, that lie in the slots which
+// this process owns, and push queries, which each process runs by itself. Owned by the engine; any thread.
 #pragma once
 
 #include <functional>

@@ -25,10 +25,8 @@ const KafkaProperties::Settings kMemberDefaults = {
 
 KafkaProperties::Settings member_settings(const KafkaMembership::Place& place) {
   KafkaProperties::Settings settings = {
-      {"group.id", place.group},
-      {"partition.assignment.strategy", "cooperative-sticky"},
-      {"enable.auto.commit", "false"},
-      {"enable.auto.offset.store", "false"},
+      {"group.id", place.group},          {"partition.assignment.strategy", "cooperative-sticky"},
+      {"enable.auto.commit", "false"},    {"enable.auto.offset.store", "false"},
       {"max.poll.interval.ms", "300000"},
   };
   if (place.stable) settings.emplace_back("group.instance.id", place.process);
@@ -47,8 +45,8 @@ KafkaMembership::KafkaMembership(Place place, std::shared_ptr<const KafkaPropert
                                  std::shared_ptr<KafkaMonitor> monitor)
     : place_(std::move(place)),
       monitor_(monitor),
-      handle_(KafkaRole::kAdmin, std::move(properties), std::move(monitor), kMemberDefaults, member_settings(place_), {},
-              [this](rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list) { rebalance(what, list); }) {}
+      handle_(KafkaRole::kAdmin, std::move(properties), std::move(monitor), kMemberDefaults, member_settings(place_),
+              {}, [this](rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list) { rebalance(what, list); }) {}
 
 void KafkaMembership::join(SlotListener& listener, Take take) {
   listener_ = &listener;
@@ -68,8 +66,7 @@ void KafkaMembership::leave() {
 
 void KafkaMembership::run() {
   while (!stopping_.load()) {
-    const KafkaMessage message(
-        rd_kafka_consumer_poll(handle_.get(), untaken_.empty() ? kPollMs : kPollWhileTakingMs));
+    const KafkaMessage message(rd_kafka_consumer_poll(handle_.get(), untaken_.empty() ? kPollMs : kPollWhileTakingMs));
     if (message && message->err == RD_KAFKA_RESP_ERR__FATAL) {
       monitor_->error(fmt::format("Group '{}': {}", place_.group,
                                   handle_.properties().redact(rd_kafka_message_errstr(message.get()))));

@@ -27,7 +27,8 @@ class KafkaMembership {
   // that it took are told to the listener.
   using Take = std::function<bool(const std::vector<int32_t>&)>;
 
-  KafkaMembership(Place place, std::shared_ptr<const KafkaProperties> properties, std::shared_ptr<KafkaMonitor> monitor);
+  KafkaMembership(Place place, std::shared_ptr<const KafkaProperties> properties,
+                  std::shared_ptr<KafkaMonitor> monitor);
   ~KafkaMembership() { leave(); }
 
   void join(SlotListener& listener, Take take);

@@ -25,8 +25,8 @@ std::pair<int64_t, int64_t> KafkaOffsets::watermarks(const TopicPartition& parti
   int64_t begin = 0;
   int64_t end = 0;
   const rd_kafka_resp_err_t code = retry_kafka(deadline, [&] {
-    return rd_kafka_query_watermark_offsets(committed_->get(), partition.topic.c_str(), partition.partition, &begin, &end,
-                                            deadline.remaining_ms());
+    return rd_kafka_query_watermark_offsets(committed_->get(), partition.topic.c_str(), partition.partition, &begin,
+                                            &end, deadline.remaining_ms());
   });
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {begin, end};
   if (kafka_error_kind(code) == LogError::Kind::kNotFound) topics_->forget(partition.topic);
@@ -89,7 +89,8 @@ std::optional<int64_t> KafkaOffsets::at_time(const TopicPartition& partition, in
   const rd_kafka_resp_err_t code = retry_kafka(deadline, [&] {
     const KafkaPartitionList list(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)->offset = timestamp_ms;
-    const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(committed_->get(), list.get(), deadline.remaining_ms());
+    const rd_kafka_resp_err_t error =
+        rd_kafka_offsets_for_times(committed_->get(), list.get(), deadline.remaining_ms());
     found = list->elems[0].offset;
     return error != RD_KAFKA_RESP_ERR_NO_ERROR ? error : list->elems[0].err;
   });

@@ -54,8 +54,7 @@ void KafkaSlotGroup::join(SlotListener& listener) {
 }
 
 std::unique_ptr<LogTransaction> KafkaSlotGroup::open_transaction(int32_t worker) {
-  const std::string id =
-      exactly_once_ ? group_ + "-" + options_.process + "-" + std::to_string(worker) : std::string();
+  const std::string id = exactly_once_ ? group_ + "-" + options_.process + "-" + std::to_string(worker) : std::string();
   auto producer = std::make_unique<KafkaProducer>(properties_, monitor_, topics_, id, options_.longest_commit);
   auto touched = std::make_shared<std::set<int32_t>>();
   std::unique_ptr<LogTransaction> inner;
@@ -74,7 +73,8 @@ std::unique_ptr<LogTransaction> KafkaSlotGroup::open_transaction(int32_t worker)
 void KafkaSlotGroup::settle(const std::vector<int32_t>& slots) {
   const KafkaDeadline deadline(kSlotSettlePatience);
   while (!positions_->load(slots)) {
-    if (!deadline.pause()) throw LogError(LogError::Kind::kTimeout, "A transaction stays open in topic '" + group_ + "'.");
+    if (!deadline.pause())
+      throw LogError(LogError::Kind::kTimeout, "A transaction stays open in topic '" + group_ + "'.");
   }
 }
 

@@ -11,9 +11,9 @@ void KafkaSlotTransaction::commit_position(int32_t slot, std::string_view owner,
 }
 
 void KafkaSlotTransaction::append_positions() {
-  const int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                          std::chrono::system_clock::now().time_since_epoch())
-                          .count();
+  const int64_t now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
   for (const auto& [slot, position] : pending_) {
     RecordView record;
     record.key = position.key;
