@@ -31,6 +31,7 @@ statement
     | EXPLAIN (statement | queryId)                                                           # explain
     | PRINT topicName (FROM BEGINNING)? ((INTERVAL | SAMPLE) wholeNumber)? (LIMIT wholeNumber)?  # print
     | (TERMINATE | PAUSE | RESUME) (ALL | queryId)                                            # controlQuery
+    | REPLAY DEAD LETTERS FOR queryId                                                         # replayDeadLetters
     | SET propertyString '=' propertyString                                                   # setProperty
     | UNSET propertyString                                                                    # unsetProperty
     | DEFINE variableName '=' STRING_VALUE                                                    # defineVariable
@@ -226,11 +227,11 @@ plainName : IDENTIFIER | DIGIT_IDENTIFIER | QUOTED_IDENTIFIER | BACKQUOTED_IDENT
 nonReserved : plainWord | ARRAY | MAP | STRUCT | WINDOW | PARTITION | EMIT ;
 
 plainWord
-    : ADD | ADVANCE | ALTER | ASSERT | BEGINNING | CHANGES | COLUMN | CONNECTOR | CONNECTORS | DATE | DAY | DAYS
-    | DEFINE | DELETE | EARLIEST | END | ESCAPE | EXPLAIN | EXTENDED | FINAL | FUNCTION | FUNCTIONS | GRACE | HEADER
-    | HEADERS | HOPPING | HOUR | HOURS | ID | IF | IMPORT | INTERVAL | KEY | LATEST | LIST | MILLISECOND
+    : ADD | ADVANCE | ALTER | ASSERT | BEGINNING | CHANGES | COLUMN | CONNECTOR | CONNECTORS | DATE | DAY | DAYS | DEAD
+    | DEFINE | DELETE | EARLIEST | END | ESCAPE | EXPLAIN | EXTENDED | FINAL | FOR | FUNCTION | FUNCTIONS | GRACE | HEADER
+    | HEADERS | HOPPING | HOUR | HOURS | ID | IF | IMPORT | INTERVAL | KEY | LATEST | LETTERS | LIST | MILLISECOND
     | MILLISECONDS | MINUTE | MINUTES | OFFSET | PAUSE | PERIOD | PLUGINS | PRIMARY | PRINT | PROPERTIES | QUERIES
-    | REPLACE | RESUME | RETENTION | RUN | SAMPLE | SCHEMA | SCRIPT | SECOND | SECONDS | SESSION | SET | SHOW | SINK
+    | REPLACE | REPLAY | RESUME | RETENTION | RUN | SAMPLE | SCHEMA | SCRIPT | SECOND | SECONDS | SESSION | SET | SHOW | SINK
     | SIZE | SOURCE | STREAMS | STRING | SUBJECT | SYSTEM | TABLES | TERMINATE | TIME | TIMEOUT | TIMESTAMP | TOPIC
     | TOPICS | TUMBLING | TYPE | TYPES | UNDEFINE | UNSET | VARIABLES | ZONE
     ;
@@ -260,6 +261,7 @@ DATE : 'DATE' ;
 DAY : 'DAY' ;
 DAYS : 'DAYS' ;
 DECIMAL : 'DECIMAL' ;
+DEAD : 'DEAD' ;
 DEFINE : 'DEFINE' ;
 DELETE : 'DELETE' ;
 DESCRIBE : 'DESCRIBE' ;
@@ -275,6 +277,7 @@ EXPLAIN : 'EXPLAIN' ;
 EXTENDED : 'EXTENDED' ;
 FALSE : 'FALSE' ;
 FINAL : 'FINAL' ;
+FOR : 'FOR' ;
 FROM : 'FROM' ;
 FULL : 'FULL' ;
 FUNCTION : 'FUNCTION' ;
@@ -300,6 +303,7 @@ JOIN : 'JOIN' ;
 KEY : 'KEY' ;
 LATEST : 'LATEST' ;
 LEFT : 'LEFT' ;
+LETTERS : 'LETTERS' ;
 LIKE : 'LIKE' ;
 LIMIT : 'LIMIT' ;
 LIST : 'LIST' ;
@@ -323,6 +327,7 @@ PRINT : 'PRINT' ;
 PROPERTIES : 'PROPERTIES' ;
 QUERIES : 'QUERIES' ;
 REPLACE : 'REPLACE' ;
+REPLAY : 'REPLAY' ;
 RESUME : 'RESUME' ;
 RETENTION : 'RETENTION' ;
 RIGHT : 'RIGHT' ;

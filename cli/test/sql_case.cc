@@ -11,6 +11,7 @@
 #include "cli/test/test_engine.h"
 #include "engine/exec/window_key.h"
 #include "engine/exec/expression.h"
+#include "engine/runtime/dead_letter_replay.h"
 #include "engine/runtime/processing_log.h"
 #include "engine/sql/formatter.h"
 
@@ -65,13 +66,27 @@ class SqlCaseRun {
     if (const auto* set = std::get_if<sql::SetProperty>(&statement.body)) {
       if (Config::find(set->name) == nullptr) return;  // of another engine: means nothing here
     }
+    if (std::holds_alternative<sql::ReplayDeadLetters>(statement.body)) engine_.require_one_partition();
     engine_.execute(statement);
     start_new_queries();
+    if (std::holds_alternative<sql::ReplayDeadLetters>(statement.body)) replay();
     if (const auto* insert = std::get_if<sql::InsertValues>(&statement.body)) {
       const SourcePtr source = engine_.engine().catalog().find_source(insert->target.name);
       const std::vector<OwnedRecord> records = engine_.records(source->topic);
       for (size_t i = fed_[source->topic]; i < records.size(); ++i) feed(source->topic, records[i]);
       fed_[source->topic] = engine_.records(source->topic).size();
+    }
+  }
+
+  // What the statement has copied goes through its query, as it was.
+  void replay() {
+    for (const auto& [id, driver] : drivers_) {
+      for (const std::string& topic : replay_topics_of(engine_.engine().log(), driver->query())) {
+        const std::vector<OwnedRecord> letters = engine_.records(topic);
+        for (size_t& next = fed_[topic]; next < letters.size(); ++next) {
+          driver->replay(log::OwnedRecordView(letters[next]).get());
+        }
+      }
     }
   }
 

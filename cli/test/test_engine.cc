@@ -89,6 +89,10 @@ std::unique_ptr<QueryDriver> TestEngine::drive(const std::shared_ptr<const Query
   return std::make_unique<QueryDriver>(query, environment, state_, how, std::move(handlers));
 }
 
+void TestEngine::require_one_partition() const {
+  if (options_.partitions > 1) throw OrderMatters("dead letters go back to the partition that they came from");
+}
+
 void TestEngine::pipe(QueryDriver& driver, const std::string& topic, const log::RecordView& record) {
   if (options_.partitions > 1 && depends_on_stream_time(driver.query().plan)) {
     int64_t& latest = stream_times_[&driver];

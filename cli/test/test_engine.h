@@ -36,6 +36,8 @@ class TestEngine {
   std::unique_ptr<QueryDriver> drive(const std::shared_ptr<const QueryDefinition>& query, bool frozen_clock,
                                      std::function<void(const std::string& topic, const OwnedRecord&)> output,
                                      std::function<void(const ProcessingError&)> error);
+  // Throws OrderMatters where the case is spread: dead letters name the partition that they are of.
+  void require_one_partition() const;
   // Throws OrderMatters for a record that may count as late or not, as its topic is spread.
   void pipe(QueryDriver& driver, const std::string& topic, const log::RecordView& record);
   // The source that reads or writes the topic, or null.

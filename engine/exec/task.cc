@@ -74,6 +74,7 @@ class ErrorBuffer final : public RecordCollector {
 
 struct Task::Prepared {
   log::FetchedRecords records;
+  int64_t replay_end = -1;  // see add_replayed()
   std::shared_ptr<Arena> arena;
   Batch batch;
   uint32_t next_row = 0;
@@ -303,7 +304,12 @@ AggregateSet Task::bind_aggregates(const PlanNode& node) {
 void Task::add(size_t input, log::FetchedRecords records) {
   if (records.records.empty()) return;
   inputs_[input].waiting_rows += records.records.size();
-  inputs_[input].waiting.push_back(std::move(records));
+  inputs_[input].waiting.push_back({std::move(records), -1});
+}
+
+void Task::add_replayed(size_t input, log::FetchedRecords record, int64_t end) {
+  inputs_[input].waiting_rows += record.records.size();
+  inputs_[input].waiting.push_back({std::move(record), end});
 }
 
 size_t Task::buffered(size_t input) const {
@@ -352,7 +358,8 @@ size_t Task::process_single() {
   Input& input = inputs_[0];
   size_t total = 0;
   while (!input.waiting.empty()) {
-    const log::FetchedRecords records = std::move(input.waiting.front());
+    const Waiting next = std::move(input.waiting.front());
+    const log::FetchedRecords& records = next.records;
     input.waiting.pop_front();
     input.waiting_rows -= records.records.size();
     begin_records(input, records);
@@ -361,7 +368,7 @@ size_t Task::process_single() {
     input.decoder->decode(records, context_, batch);
     for (uint32_t row = 0; row < batch.rows; ++row) stream_time_ = std::max(stream_time_, batch.timestamps[row]);
     if (batch.rows > 0) input.head->push(batch, 0);
-    input.position = records.records.back().offset + 1;
+    input.passed(records.records.back().offset + 1, next.replay_end);
     total += records.records.size();
     end_round();
   }
@@ -374,7 +381,8 @@ bool Task::prepare(Input& input) {
   while (input.prepared.empty() || input.prepared.back().next_row >= input.prepared.back().batch.rows) {
     if (input.waiting.empty()) return false;
     Prepared prepared;
-    prepared.records = std::move(input.waiting.front());
+    prepared.records = std::move(input.waiting.front().records);
+    prepared.replay_end = input.waiting.front().replay_end;
     input.waiting.pop_front();
     input.waiting_rows -= prepared.records.records.size();
     if (spare_arenas_.empty()) {
@@ -406,7 +414,7 @@ bool Task::prepare(Input& input) {
     if (input.prepared.back().batch.origin != nullptr)
       input.prepared.back().batch.origin = &input.prepared.back().records;
     if (empty) {
-      input.position = end;
+      input.passed(end, input.prepared.back().replay_end);
       for (ProcessingError& error : input.prepared.back().errors) context_.collector->error(std::move(error));
       input.prepared.back().errors.clear();
     }
@@ -438,8 +446,9 @@ size_t Task::run(size_t chosen) {
   context_.arena = round_arena_;
   input.queue->run(head.batch, from, to - from);
   head.next_row = to;
-  input.position = to < head.batch.rows ? head.batch.offsets[to] : head.records.records.back().offset + 1;
-  while (head.next_error < head.errors.size() && head.errors[head.next_error].offset < input.position) {
+  const int64_t reached = to < head.batch.rows ? head.batch.offsets[to] : head.records.records.back().offset + 1;
+  if (head.replay_end < 0 || to == head.batch.rows) input.passed(reached, head.replay_end);
+  while (head.next_error < head.errors.size() && head.errors[head.next_error].offset < reached) {
     context_.collector->error(std::move(head.errors[head.next_error++]));
   }
   return to - from;

@@ -43,6 +43,9 @@ class Task {
 
   // Queues records of input `input`, in the order of their offsets.
   void add(size_t input, log::FetchedRecords records);
+  // Queues one record that comes in again: it belongs to another place of the input, whose position it leaves alone.
+  // `end`: what replay_position() is once it has been worked through.
+  void add_replayed(size_t input, log::FetchedRecords record, int64_t end);
   // Records queued and not yet worked through.
   size_t buffered(size_t input) const;
 
@@ -52,6 +55,8 @@ class Task {
 
   // The offset after the last record of the input that has been worked through; -1 before the first.
   int64_t position(size_t input) const { return inputs_[input].position; }
+  // -1: no record that came in again has been worked through.
+  int64_t replay_position(size_t input) const { return inputs_[input].replay_position; }
   // Rows that filters have left out since this was asked last.
   uint64_t take_filtered() { return std::exchange(context_.filtered, 0); }
   // The highest event time seen; INT64_MIN before the first record.
@@ -66,16 +71,24 @@ class Task {
  private:
   class InputQueue;
   struct Prepared;  // a decoded batch with the memory that it points to
+  struct Waiting {
+    log::FetchedRecords records;
+    int64_t replay_end = -1;  // see add_replayed()
+  };
   struct Input {
     PlanNodePtr node;
     std::string topic;
     std::unique_ptr<InputDecoder> decoder;
     std::unique_ptr<InputQueue> queue;  // several inputs only
     Operator* head = nullptr;           // where decoded batches go
-    std::deque<log::FetchedRecords> waiting;
+    std::deque<Waiting> waiting;
     size_t waiting_rows = 0;
     std::deque<Prepared> prepared;
     int64_t position = -1;
+    int64_t replay_position = -1;
+
+    // Everything before `offset`, or the record that came in again, has been worked through.
+    void passed(int64_t offset, int64_t replay_end) { (replay_end < 0 ? position : replay_position) = replay_end < 0 ? offset : replay_end; }
   };
 
   // `stateful_below`: some operator between the node and the output keeps state.

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "engine/runtime/dead_letter_replay.h"
 #include "engine/runtime/ensure_topic.h"
 #include "engine/runtime/error_topics.h"
 #include "engine/runtime/processing_log.h"
@@ -254,6 +255,9 @@ void Engine::stop_query(const std::string& id, bool forget) {
 }
 
 void Engine::delete_internal_topics(const QueryDefinition& query) {
+  if (!query.transient) {
+    for (const std::string& topic : replay_topics_of(*services_.log, query)) services_.log->delete_topic(topic);
+  }
   for (const Stage& stage : query.stages) {
     std::vector<std::string> topics;
     for (const PlanNodePtr& input : stage.inputs) {
@@ -356,6 +360,14 @@ bool Engine::caught_up() {
           const auto committed = workers_->position(*query, partition);
           if (!committed || committed->offset < services_.log->end_offset(partition)) return false;
         }
+      }
+    }
+    if (query->error_topics.empty()) continue;
+    for (const std::string& topic : replay_topics_of(*services_.log, *query)) {
+      const int32_t partitions = services_.log->describe_topic(topic)->config.partitions;
+      for (int32_t p = 0; p < partitions; ++p) {
+        const auto committed = workers_->position(*query, {topic, p});
+        if ((committed ? committed->offset : 0) < services_.log->end_offset({topic, p})) return false;
       }
     }
   }

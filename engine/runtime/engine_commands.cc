@@ -6,6 +6,7 @@
 #include <fstream>
 #include <unordered_map>
 
+#include "engine/runtime/dead_letter_replay.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/slot_map.h"
 #include "engine/runtime/uuid.h"
@@ -216,6 +217,7 @@ void Engine::delete_leftovers(const PersistentQuery& query) {
   const auto names = named_definition(query.id, plan_from_json(query.plan));
   delete_internal_topics(*names);
   services_.log->delete_group(names->group);
+  services_.log->delete_group(dead_letter_group(*names));
 }
 
 }  // namespace weir

@@ -40,6 +40,8 @@ struct QueryDefinition {
   std::string internal_topic(const std::string& suffix) const { return topic_prefix + "-" + suffix; }
   std::string repartition_topic(const PlanNode& node) const { return internal_topic(node.repartition_topic); }
   std::string changelog_topic(const std::string& store) const { return internal_topic(store + "-changelog"); }
+  // Dead letters of the input that come in again.
+  std::string replay_topic(const PlanNode& input) const { return internal_topic(input.id + "-replay"); }
   std::string input_topic(const PlanNode& node) const {
     return node.kind == PlanKind::kSource ? node.source->topic : repartition_topic(node);
   }

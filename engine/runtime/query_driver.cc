@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "engine/runtime/dead_letter_replay.h"
 #include "engine/runtime/error_record.h"
 #include "engine/runtime/error_routing.h"
 #include "storage/log/owned_record.h"
@@ -12,6 +13,8 @@ namespace weir {
 struct QueryDriver::Queued {
   log::TopicPartition to;
   log::OwnedRecord record;
+  bool replayed = false;
+  std::string input;  // replayed: id of the plan's node that takes it
 };
 
 class QueryDriver::Collector final : public RecordCollector {
@@ -35,7 +38,7 @@ class QueryDriver::Collector final : public RecordCollector {
       return;
     }
     if (partition < 0) partition = partition_for(partition_by, partitions_);
-    looped.push_back({{topics_[side], partition}, log::own_record(record)});
+    looped.push_back({{topics_[side], partition}, log::own_record(record), false, {}});
   }
   void rows(const Batch& batch) override {
     if (handlers_.rows) handlers_.rows(batch);
@@ -144,20 +147,26 @@ bool QueryDriver::reads(const std::string& topic) const {
 void QueryDriver::pipe(const std::string& topic, const log::RecordView& record) {
   const std::map<log::TopicPartition, int64_t> before = next_offset_;
   try {
-    pipe_through(topic, record);
+    pipe_through({{topic, Collector::partition_for(record.key, options_.partitions)}, log::own_record(record), false, {}});
   } catch (...) {
     next_offset_ = before;  // the record has not been taken
     throw;
   }
 }
 
-void QueryDriver::pipe_through(const std::string& topic, const log::RecordView& record) {
+void QueryDriver::replay(const log::RecordView& letter) {
+  const auto place = ErrorRecord::place_of(letter);
+  const auto was = as_it_was(letter, {});
+  if (was) pipe_through({was->source, log::own_record(was->records.front()), true, place->input});
+}
+
+void QueryDriver::pipe_through(Queued first) {
   std::deque<Queued> queue;
-  queue.push_back({{topic, Collector::partition_for(record.key, options_.partitions)}, log::own_record(record)});
+  queue.push_back(std::move(first));
   while (!queue.empty()) {
     const auto owned = std::make_shared<Queued>(std::move(queue.front()));
     queue.pop_front();
-    owned->record.offset = next_offset_[owned->to]++;
+    if (!owned->replayed) owned->record.offset = next_offset_[owned->to]++;
     const auto view = std::make_shared<log::OwnedRecordView>(owned->record);
     log::FetchedRecords fetched;
     fetched.source = owned->to;
@@ -179,7 +188,12 @@ void QueryDriver::pipe_through(const std::string& topic, const log::RecordView& 
 void QueryDriver::process(StageRun& stage, const Queued& record, const log::FetchedRecords& fetched) {
   TaskRun& run = stage.tasks[static_cast<size_t>(record.to.partition)];
   for (size_t i = 0; i < stage.inputs.size(); ++i) {
-    if (stage.inputs[i] == record.to.topic) run.task->add(i, fetched);
+    if (stage.inputs[i] != record.to.topic) continue;
+    if (!record.replayed) {
+      run.task->add(i, fetched);
+    } else if (record.input.empty() || record.input == stage.stage->inputs[i]->id) {
+      run.task->add_replayed(i, fetched, 0);
+    }
   }
   run.task->process([](size_t) { return true; });
   run.state->take_changelog([&](const std::string& store, const state::ChangelogRecord& change) {

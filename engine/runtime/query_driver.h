@@ -40,6 +40,8 @@ class QueryDriver {
   // names.
   void go_on_from(const QueryDriver& replaced);
   bool reads(const std::string& topic) const;
+  // Pushes a dead letter through, as the record that it was.
+  void replay(const log::RecordView& letter);
   // Pushes one record of a source topic through. What a task throws (a query that must die) is let through.
   void pipe(const std::string& topic, const log::RecordView& record);
 
@@ -51,7 +53,7 @@ class QueryDriver {
 
   void open(const StageRun& stage, TaskRun& run);
   void restart(const StageRun& stage, TaskRun& run, const TaskProgress& progress);
-  void pipe_through(const std::string& topic, const log::RecordView& record);
+  void pipe_through(Queued first);
   void process(StageRun& stage, const Queued& record, const log::FetchedRecords& fetched);
 
   std::shared_ptr<const QueryDefinition> query_;

@@ -88,8 +88,21 @@ void QueryUnit::set_positions(RunningTask& task) {
       has_new_positions_ = has_new_positions_ || group_ != nullptr;
     }
   }
+  find_replays(task);
   task.begin(std::move(start), progress);
   subscribe(task);
+}
+
+void QueryUnit::find_replays(RunningTask& task) const {
+  // Only a query with dead letters has any: all others ask the log for nothing.
+  if (group_ == nullptr || query_->error_topics.empty()) return;
+  for (size_t i = 0; i < task.inputs().size(); ++i) {
+    const log::TopicPartition partition{query_->replay_topic(*task.stage().inputs[i]), task.place().partition};
+    const auto info = services_.log->describe_topic(partition.topic);
+    if (!info || partition.partition >= info->config.partitions) continue;
+    const auto committed = group_->position(task.slot(), query_->owner, partition);
+    task.add_replay({i, partition, committed ? committed->offset : services_.log->begin_offset(partition)});
+  }
 }
 
 int64_t QueryUnit::first_position(const RunningTask& task, size_t input) const {
@@ -123,6 +136,10 @@ int64_t QueryUnit::first_position(const RunningTask& task, size_t input) const {
 
 void QueryUnit::subscribe(RunningTask& task) {
   for (size_t i = 0; i < task.inputs().size(); ++i) reader_.subscribe(task, i, task.inputs()[i], task.start()[i]);
+  for (size_t i = 0; i < task.replays().size(); ++i) {
+    const ReplayInput& replay = task.replays()[i];
+    reader_.subscribe(task, task.inputs().size() + i, replay.partition, replay.start);
+  }
 }
 
 void QueryUnit::find_feeders() {
@@ -225,6 +242,12 @@ std::map<log::TopicPartition, QueryUnit::PartitionReaders> QueryUnit::readers_by
       of.tasks.push_back(task.get());
       of.positions.push_back(task->position(i));
     }
+    for (const ReplayInput& replay : task->replays()) {
+      PartitionReaders& of = readers[replay.partition];
+      of.slot = task->slot();
+      of.tasks.push_back(task.get());
+      of.positions.push_back(task->replay_position(replay));
+    }
   }
   return readers;
 }
@@ -306,6 +329,9 @@ void QueryUnit::forget_positions(log::LogTransaction& transaction) {
   for (const auto& task : tasks_) {
     for (const log::TopicPartition& input : task->inputs()) {
       transaction.commit_position(task->slot(), query_->owner, input, std::nullopt);
+    }
+    for (const ReplayInput& replay : task->replays()) {
+      transaction.commit_position(task->slot(), query_->owner, replay.partition, std::nullopt);
     }
   }
 }

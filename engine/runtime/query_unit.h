@@ -74,6 +74,8 @@ class QueryUnit {
   void start_tasks();
   void set_positions(RunningTask& task);
   int64_t first_position(const RunningTask& task, size_t input) const;
+  // What is to come in again through the task's inputs.
+  void find_replays(RunningTask& task) const;
   void subscribe(RunningTask& task);
   void find_feeders();
   // The other tasks of this unit that feed the input, be it through one another.

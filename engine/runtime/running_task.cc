@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/runtime/committed_position.h"
+#include "engine/runtime/dead_letter_replay.h"
 
 namespace weir {
 
@@ -79,6 +80,13 @@ void RunningTask::roll_back() {
 }
 
 void RunningTask::take(size_t input, log::FetchedRecords records) {
+  if (input >= inputs_.size()) {
+    for (const log::RecordView& letter : records.records) {
+      auto record = as_it_was(letter, records.memory);
+      if (record) task_->add_replayed(target_of(input), std::move(*record), letter.offset + 1);
+    }
+    return;
+  }
   drained_since_ms[input] = -1;
   task_->add(input, std::move(records));
 }
@@ -88,6 +96,9 @@ size_t RunningTask::work(const std::function<bool(size_t input)>& may_do_without
   const size_t rows = task_->process(may_do_without);
   // Also what was filtered away was worked through.
   for (size_t i = 0; i < inputs_.size() && !uncommitted_; ++i) uncommitted_ = task_->position(i) > start_[i];
+  for (size_t i = 0; i < replays_.size() && !uncommitted_; ++i) {
+    uncommitted_ = task_->replay_position(replays_[i].input) > replays_[i].start;
+  }
   uncommitted_ = uncommitted_ || rows > 0;
   return rows;
 }
@@ -121,12 +132,20 @@ InputPosition RunningTask::position(size_t input) const {
   return {stage_.inputs[input]->id, std::max(task_->position(input), start_[input]), task_->progress()};
 }
 
+InputPosition RunningTask::replay_position(const ReplayInput& replay) const {
+  return {stage_.inputs[replay.input]->id, std::max(task_->replay_position(replay.input), replay.start),
+          task_->progress()};
+}
+
 void RunningTask::committed(const std::map<log::TopicPartition, int64_t>& ends) {
   state_->committed();
   uncommitted_ = false;
   checkpoint_is_old_ = true;
   committed_ = task_->progress();
   for (size_t i = 0; i < inputs_.size(); ++i) start_[i] = std::max(start_[i], task_->position(i));
+  for (ReplayInput& replay : replays_) {
+    replay.start = std::max(replay.start, task_->replay_position(replay.input));
+  }
   if (query_.transient) return;
   for (const std::string& store : state_->store_names()) {
     const auto end = ends.find(changelog_of(store));

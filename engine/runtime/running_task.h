@@ -20,6 +20,13 @@ struct TaskPlace {
   int32_t partition = 0;
 };
 
+// What comes in again through an input: REPLAY DEAD LETTERS.
+struct ReplayInput {
+  size_t input = 0;
+  log::TopicPartition partition;
+  int64_t start = 0;  // where it goes on after the last commit
+};
+
 class RunningTask final : public RecordTarget {
  public:
   RunningTask(const QueryDefinition& query, const RuntimeServices& services, TaskPlace place, int32_t slot);
@@ -32,6 +39,8 @@ class RunningTask final : public RecordTarget {
   void wipe(log::LogTransaction& transaction);
   // The positions that the task goes on from, after open() and whatever its changelogs had to add.
   void begin(std::vector<int64_t> start, const TaskProgress& progress);
+  // Reads this as well. Before begin().
+  void add_replay(ReplayInput replay) { replays_.push_back(std::move(replay)); }
   // Back to the last commit: what was done since is dropped, the state as it was then kept. Inputs are to be given
   // again from positions().
   void roll_back();
@@ -46,11 +55,12 @@ class RunningTask final : public RecordTarget {
   void append_changelog();
   // How far it has come in an input.
   InputPosition position(size_t input) const;
+  InputPosition replay_position(const ReplayInput& replay) const;
 
-  // RecordTarget
+  // RecordTarget. From inputs().size() on the inputs are those of replays().
   void take(size_t input, log::FetchedRecords records) override;
-  size_t buffered(size_t input) const override { return task_->buffered(input); }
-  bool waits(size_t) const override { return inputs_.size() > 1; }
+  size_t buffered(size_t input) const override { return task_->buffered(target_of(input)); }
+  bool waits(size_t input) const override { return inputs_.size() > 1 && input < inputs_.size(); }
 
   size_t work(const std::function<bool(size_t input)>& may_do_without);
 
@@ -58,6 +68,7 @@ class RunningTask final : public RecordTarget {
   int32_t slot() const { return slot_; }
   const Stage& stage() const { return stage_; }
   const std::vector<log::TopicPartition>& inputs() const { return inputs_; }
+  const std::vector<ReplayInput>& replays() const { return replays_; }
   state::TaskState& state() { return *state_; }
   std::vector<std::string> stores() const { return state_->store_names(); }
   log::TopicPartition changelog_of(const std::string& store) const;
@@ -79,6 +90,7 @@ class RunningTask final : public RecordTarget {
 
  private:
   void make_task();
+  size_t target_of(size_t input) const { return input < inputs_.size() ? input : replays_[input - inputs_.size()].input; }
 
   const QueryDefinition& query_;
   const RuntimeServices& services_;
@@ -87,6 +99,7 @@ class RunningTask final : public RecordTarget {
   const Stage& stage_;
   const std::string directory_;
   std::vector<log::TopicPartition> inputs_;
+  std::vector<ReplayInput> replays_;
   log::LogTransaction* transaction_ = nullptr;
   std::unique_ptr<state::TaskState> state_;
   std::unique_ptr<UnitCollector> collector_;

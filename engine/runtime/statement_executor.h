@@ -35,6 +35,9 @@ class StatementExecutor {
   StatementResult execute(const sql::ImportTopics& s);
   StatementResult execute(const sql::ControlQuery& s);
 
+  // execute_replay.cc
+  StatementResult execute(const sql::ReplayDeadLetters& s);
+
   // execute_connectors.cc
   StatementResult execute(const sql::CreateConnector& s);
   StatementResult execute(const sql::DropConnector& s);

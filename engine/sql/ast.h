@@ -258,6 +258,7 @@ struct Print { std::string topic; bool from_beginning = false; std::optional<int
 
 enum class QueryAction { kTerminate, kPause, kResume };
 struct ControlQuery { QueryAction action = QueryAction::kTerminate; std::optional<Identifier> query_id; };  // nullopt: ALL
+struct ReplayDeadLetters { Identifier query_id; };
 
 struct SetProperty { std::string name; std::string value; };
 struct UnsetProperty { std::string name; };
@@ -283,7 +284,7 @@ struct AssertSource { SourceKind kind = SourceKind::kStream; Identifier name; st
 
 using StatementBody =
     std::variant<SelectStatement, CreateSource, CreateSourceAs, InsertInto, InsertValues, DropSource, AlterSource, CreateType,
-                 DropType, ImportTopics, Show, Describe, Explain, Print, ControlQuery, SetProperty, UnsetProperty, AlterSystem,
+                 DropType, ImportTopics, Show, Describe, Explain, Print, ControlQuery, ReplayDeadLetters, SetProperty, UnsetProperty, AlterSystem,
                  DefineVariable, UndefineVariable, RunScript, CreateConnector, DropConnector, AssertTopic, AssertSchema,
                  AssertValues, AssertSource>;
 

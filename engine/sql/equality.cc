@@ -229,6 +229,7 @@ struct SameTree {
   bool operator()(const ControlQuery& a, const ControlQuery& b) const {
     return all(a.action, b.action, a.query_id, b.query_id);
   }
+  bool operator()(const ReplayDeadLetters& a, const ReplayDeadLetters& b) const { return all(a.query_id, b.query_id); }
   bool operator()(const SetProperty& a, const SetProperty& b) const { return all(a.name, b.name, a.value, b.value); }
   bool operator()(const UnsetProperty& a, const UnsetProperty& b) const { return all(a.name, b.name); }
   bool operator()(const AlterSystem& a, const AlterSystem& b) const { return all(a.name, b.name, a.value, b.value); }

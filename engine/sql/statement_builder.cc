@@ -22,6 +22,7 @@ StatementBody StatementBuilder::statement(SqlParser::StatementContext* ctx) {
   if (auto* target = dynamic_cast<SqlParser::ExplainContext*>(ctx)) return explain(target);
   if (auto* topic = dynamic_cast<SqlParser::PrintContext*>(ctx)) return print(topic);
   if (auto* control = dynamic_cast<SqlParser::ControlQueryContext*>(ctx)) return control_query(control);
+  if (auto* replay = dynamic_cast<SqlParser::ReplayDeadLettersContext*>(ctx)) return ReplayDeadLetters{identifier(replay->queryId())};
   if (auto* topic = dynamic_cast<SqlParser::AssertTopicContext*>(ctx)) return assert_topic(topic);
   if (auto* schema = dynamic_cast<SqlParser::AssertSchemaContext*>(ctx)) return assert_schema(schema);
   return setting(ctx);

@@ -183,6 +183,10 @@ void StatementPrinter::print(const ControlQuery& statement) {
   out_ += statement.query_id ? quote_identifier(statement.query_id->name) : "ALL";
 }
 
+void StatementPrinter::print(const ReplayDeadLetters& statement) {
+  out_ += "REPLAY DEAD LETTERS FOR " + quote_identifier(statement.query_id.name);
+}
+
 void StatementPrinter::print_setting(const std::string& name, const std::string& value) {
   print_string(name);
   out_ += " = ";

@@ -37,6 +37,7 @@ class StatementPrinter {
   void print(const Explain& statement);
   void print(const Print& statement);
   void print(const ControlQuery& statement);
+  void print(const ReplayDeadLetters& statement);
   void print(const SetProperty& statement);
   void print(const UnsetProperty& statement);
   void print(const AlterSystem& statement);

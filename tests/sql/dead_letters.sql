@@ -145,3 +145,73 @@ INSERT INTO o WITH (ON_ERROR='DEAD_LETTER', DEAD_LETTER_TOPIC='bad') SELECT * FR
 CREATE STREAM letters (k INT KEY, v VARCHAR) WITH (KAFKA_TOPIC='bad', VALUE_FORMAT='KAFKA');
 INSERT INTO raw (k, v) VALUES (1, '{');
 ASSERT VALUES letters (k, v) VALUES (1, '{');
+
+--@test: dead letters come in again once the query can read them, once each
+CREATE STREAM raw (k INT KEY, v VARCHAR) WITH (KAFKA_TOPIC='numbers', VALUE_FORMAT='KAFKA');
+CREATE STREAM s (k INT KEY, n VARCHAR) WITH (KAFKA_TOPIC='numbers', VALUE_FORMAT='JSON');
+CREATE STREAM o WITH (ON_ERROR='DEAD_LETTER') AS SELECT k, n FROM s WHERE CAST(n AS INT) > 0 EMIT CHANGES;
+CREATE STREAM other WITH (ON_ERROR='DEAD_LETTER', DEAD_LETTER_TOPIC='O-dead-letters') AS SELECT k, n FROM s WHERE CAST(n AS INT) > 0 EMIT CHANGES;
+INSERT INTO raw (rowtime, k, v) VALUES (10, 1, '{"N": 1}');
+INSERT INTO raw (rowtime, k, v) VALUES (20, 2, '{"N": "two"}');
+INSERT INTO raw (rowtime, k, v) VALUES (30, 3, '{"N": 3}');
+CREATE OR REPLACE STREAM o WITH (ON_ERROR='DEAD_LETTER') AS SELECT k, n FROM s WHERE CAST(REPLACE(n, 'two', '2') AS INT) > 0 EMIT CHANGES;
+REPLAY DEAD LETTERS FOR CSAS_O_0;
+REPLAY DEAD LETTERS FOR CSAS_O_0;
+INSERT INTO raw (rowtime, k, v) VALUES (40, 4, '{"N": 4}');
+ASSERT VALUES o (rowtime, k, n) VALUES (10, 1, '1');
+ASSERT VALUES o (rowtime, k, n) VALUES (30, 3, '3');
+ASSERT VALUES o (rowtime, k, n) VALUES (20, 2, 'two');
+ASSERT VALUES o (rowtime, k, n) VALUES (40, 4, '4');
+ASSERT VALUES other (rowtime, k, n) VALUES (10, 1, '1');
+ASSERT VALUES other (rowtime, k, n) VALUES (30, 3, '3');
+ASSERT VALUES other (rowtime, k, n) VALUES (40, 4, '4');
+
+--@test: a dead letter that fails again has its first place
+CREATE STREAM raw (k INT KEY, v VARCHAR) WITH (KAFKA_TOPIC='numbers', VALUE_FORMAT='KAFKA');
+CREATE STREAM s (k INT KEY, n INT) WITH (KAFKA_TOPIC='numbers', VALUE_FORMAT='JSON', ON_ERROR='DEAD_LETTER');
+CREATE STREAM o AS SELECT k, n FROM s EMIT CHANGES;
+CREATE STREAM letters (k INT KEY, v VARCHAR, h ARRAY<STRUCT<key STRING, value BYTES>> HEADERS) WITH (KAFKA_TOPIC='numbers-dead-letters', VALUE_FORMAT='KAFKA');
+CREATE STREAM told WITH (VALUE_FORMAT='JSON') AS
+  SELECT k, v, ARRAY_LENGTH(h) AS headers, FROM_BYTES(FILTER(h, x => x->key = 'weir.error.offset')[1]->value, 'utf8') AS place FROM letters EMIT CHANGES;
+INSERT INTO raw (k, v) VALUES (1, '{"N": 1}');
+INSERT INTO raw (k, v) VALUES (2, '{"N": "two"}');
+REPLAY DEAD LETTERS FOR CSAS_O_0;
+ASSERT VALUES told (k, v, headers, place) VALUES (2, '{"N": "two"}', 11, '1');
+ASSERT VALUES told (k, v, headers, place) VALUES (2, '{"N": "two"}', 11, '1');
+
+--@test: dead letters behind a repartition come in again there, and into a join on its side
+CREATE STREAM l (k INT KEY, g INT, a VARCHAR) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON');
+CREATE STREAM r (k INT KEY, b INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON');
+CREATE STREAM o WITH (ON_ERROR='DEAD_LETTER') AS SELECT l.g AS g, a, b FROM l JOIN r WITHIN 1 HOUR ON l.g = r.k EMIT CHANGES;
+INSERT INTO r (rowtime, k, b) VALUES (1, 7, 70);
+INSERT INTO l (rowtime, k, a) VALUES (2, 1, 'no key');
+INSERT INTO l (rowtime, k, g, a) VALUES (3, 2, 7, 'good');
+CREATE OR REPLACE STREAM o WITH (ON_ERROR='DEAD_LETTER') AS SELECT l.g AS g, a, b FROM l JOIN r WITHIN 1 HOUR ON l.g = r.k EMIT CHANGES;
+REPLAY DEAD LETTERS FOR CSAS_O_0;
+INSERT INTO l (rowtime, k, g, a) VALUES (4, 2, 7, 'last');
+ASSERT VALUES o (g, a, b) VALUES (7, 'good', 70);
+ASSERT VALUES o (g, a, b) VALUES (7, 'last', 70);
+
+--@test: a row that fails behind an aggregation isn't counted twice by REPLAY
+CREATE STREAM s (k INT KEY, a VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE TABLE o WITH (ON_ERROR='DEAD_LETTER') AS SELECT k, COUNT(*) AS c FROM s GROUP BY k HAVING 1 / (COUNT(*) - 2) < 5 EMIT CHANGES;
+INSERT INTO s (k, a) VALUES (1, 'a');
+INSERT INTO s (k, a) VALUES (1, 'b');
+REPLAY DEAD LETTERS FOR CTAS_O_0;
+INSERT INTO s (k, a) VALUES (1, 'c');
+ASSERT VALUES o (k, c) VALUES (1, 1);
+ASSERT NULL VALUES o (k) KEY (1);
+ASSERT VALUES o (k, c) VALUES (1, 3);
+
+--@test: REPLAY needs a query with dead letters
+--@expected.error: invalid
+--@expected.message: The query CSAS_O_0 has no dead letters: neither it nor a source of it has ON_ERROR = 'DEAD_LETTER'
+CREATE STREAM s (k INT KEY, n INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT * FROM s EMIT CHANGES;
+REPLAY DEAD LETTERS FOR CSAS_O_0;
+
+--@test: REPLAY's words are no keywords elsewhere
+CREATE STREAM replay (k INT KEY, dead INT, letters INT, `FOR` INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE STREAM o AS SELECT k, dead AS letters, letters AS dead, for FROM replay EMIT CHANGES;
+INSERT INTO replay (k, dead, letters, for) VALUES (1, 2, 3, 4);
+ASSERT VALUES o (k, letters, dead, for) VALUES (1, 2, 3, 4);
