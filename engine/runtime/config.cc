@@ -13,6 +13,7 @@ namespace weir {
 const std::vector<PropertyDefinition>& property_definitions() {
   using Kind = PropertyDefinition::Kind;
   static const std::vector<PropertyDefinition> definitions = {
+      {"advertised.listener", "", "URL under which the other servers of the service reach this one's REST API"},
       {"auto.offset.reset", "latest", "Where a new query starts in its source topics", Kind::kChoice, {"earliest", "latest"}, true},
       {"bootstrap.servers", "", "Kafka's addresses, host:port separated by commas; empty: the embedded log"},
       {"cache.max.bytes.buffering", "0", "Memory for the state of one query that isn't on disk yet, shared by its tasks; 0: query.persistent.max.bytes for each task", Kind::kInteger, {}, true},
@@ -22,6 +23,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"fetch.records", "1024", "Records that are taken from a partition at once", Kind::kInteger},
       {"functions.collect_list.limit", "", "How many values COLLECT_LIST gathers at most; empty: all", Kind::kText, {}, true},
       {"functions.collect_set.limit", "", "How many values COLLECT_SET gathers at most; empty: all", Kind::kText, {}, true},
+      {"heartbeat.send.interval.ms", "5000", "How often a server tells the others of its service that it is there; after three times as long without they take it for gone", Kind::kInteger},
       {"log.sync", "false", "fsync every commit of the embedded log: survives a power cut, not only the end of the process", Kind::kBoolean},
       {"num.threads", "0", "Worker threads that run queries; 0: one for each core", Kind::kInteger},
       {"max.task.idle.ms", "0", "How long a join with rows of one side waits for the other's, once all that was there has been read, before it goes on without", Kind::kInteger, {}, true},

@@ -16,7 +16,7 @@ struct ConnectorManager::Running {
   std::string connector_class;
   std::unique_ptr<Connector> connector;  // null when it can't be made
   std::atomic<bool> stopping{false};
-  std::atomic<bool> failed{false};
+  std::atomic<bool> failed{false}, fenced{false};
   bool held = false;
   std::string failure;  // written before `failed`
   std::thread thread;
@@ -130,6 +130,9 @@ void ConnectorManager::start(const ConnectorDefinition& definition) {
     running->thread = std::thread([target, fail] {
       try {
         target->connector->run(target->stopping);
+      } catch (const log::LogError& e) {
+        target->fenced.store(e.kind() == log::LogError::Kind::kFenced);
+        fail(e.what());
       } catch (const std::exception& e) {
         fail(e.what());
       }
@@ -166,6 +169,12 @@ void ConnectorManager::stop(const std::string& name) {
   }
   running->stopping.store(true);
   if (running->thread.joinable()) running->thread.join();
+}
+
+bool ConnectorManager::is_fenced(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  const auto found = running_.find(name);
+  return found != running_.end() && found->second->fenced.load();
 }
 
 void ConnectorManager::stop_all() {

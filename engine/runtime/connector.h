@@ -83,6 +83,8 @@ class ConnectorManager {
   // Lists the connector without running it: UNASSIGNED.
   void hold(const ConnectorDefinition& definition);
   void stop(const std::string& name);  // and forget
+  // It failed because another process runs it.
+  bool is_fenced(const std::string& name) const;
   void stop_all();
 
   struct Entry {

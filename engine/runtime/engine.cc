@@ -88,6 +88,7 @@ Engine::Engine(EngineOptions options)
   services_.checkpoint_interval_ms = config_.get_int("checkpoint.interval.ms");
   services_.tasks.functions = functions_;
   services_.tasks.clock = wall_clock_ms;
+  started_ms_ = wall_clock_ms();
   services_.tasks.registry = open_configured_registry(config_, services_.log);
   const std::string service = config_.get("service.id");
   command_log_ = std::make_unique<CommandLog>(services_.log, "_weir-" + service + "-commands");
@@ -113,7 +114,9 @@ Engine::~Engine() {
     }
   }
   connectors_->stop_all();
+  if (servers_) servers_->stop();
   workers_.reset();
+  servers_.reset();  // the others may take over now
 }
 
 void Engine::start_processing_log() {

@@ -24,6 +24,7 @@
 #include "engine/runtime/connector.h"
 #include "engine/runtime/query_definition.h"
 #include "engine/runtime/row_stream.h"
+#include "engine/runtime/server_directory.h"
 #include "engine/runtime/server_id.h"
 #include "engine/runtime/statement_result.h"
 #include "engine/runtime/worker_pool.h"
@@ -88,6 +89,9 @@ class Engine {
   // and tests.
   bool caught_up();
 
+  // This server and, where the log is shared, the others of its service.
+  std::vector<ServerInfo> servers() const;
+
   // For drivers of manual queries: the persistent queries in the order of their creation, and what tasks need.
   std::vector<std::shared_ptr<const QueryDefinition>> query_definitions() const;
   const RuntimeServices& services() const { return services_; }
@@ -128,6 +132,10 @@ class Engine {
   std::map<std::string, std::exception_ptr> run_catalog();
   void run_connectors();
   bool owns_connector(const std::string& name) const;
+  // The id of the server that runs it, as far as this one knows; empty: it doesn't.
+  std::string connector_owner(const std::string& name) const;
+  ServerInfo describe_server() const;
+  void join_servers();
   void follow_commands();
   void tell_quarantined(int64_t except_offset = -1);
   // Wipes the state that an earlier query of the same id has left on this machine.
@@ -174,7 +182,12 @@ class Engine {
   std::unique_ptr<ConnectorManager> connectors_;
   using ConnectorPtr = std::shared_ptr<const ConnectorDefinition>;
   std::map<std::string, ConnectorPtr> connectors_wanted_;  // by the command log; under the statement lock
-  std::map<std::string, std::pair<ConnectorPtr, bool>> connectors_started_;  // … and whether they run here
+  struct StartedConnector {
+    ConnectorPtr connector;
+    bool own = false;  // it runs here
+    std::chrono::steady_clock::time_point since;
+  };
+  std::map<std::string, StartedConnector> connectors_started_;
   std::optional<log::KafkaLogOptions> kafka_options_;  // nullopt: the embedded log
   bool shares_log_ = false;                            // there may be other servers of the service
   bool replayed_ = false;
@@ -185,7 +198,10 @@ class Engine {
   bool untold_outages_ = false;
   std::thread connector_thread_;
   std::unique_ptr<WorkerPool> workers_;         // its threads use all of the above
-  std::unique_ptr<BackgroundThread> follower_;  // of the command log; last
+  std::atomic<int64_t> commands_applied_{0};  // up to that offset queries and connectors run as the command log says
+  int64_t started_ms_ = 0;
+  std::unique_ptr<ServerDirectory> servers_;           // null: the log isn't shared, or not there yet
+  std::unique_ptr<BackgroundThread> follower_;         // of the command log; last
 };
 
 }  // namespace weir

@@ -13,6 +13,13 @@
 
 namespace weir {
 
+namespace {
+
+constexpr std::chrono::seconds kStopPatience{5};  // for the other servers to stop a query that has ended
+constexpr std::chrono::seconds kFencedPause{5};   // before a connector that another server took over is started again
+
+}  // namespace
+
 std::unique_lock<std::mutex> Engine::lock_statements() {
   std::unique_lock lock(statement_mutex_);
   if (shares_log_) {
@@ -148,14 +155,19 @@ std::map<std::string, std::exception_ptr> Engine::run_catalog() {
     }
   }
   run_connectors();
+  commands_applied_.store(command_log_->position());
+  if (servers_) servers_->changed();
   return failures;
 }
 
 void Engine::run_connectors() {
   for (auto at = connectors_started_.begin(); at != connectors_started_.end();) {
     const auto wanted = connectors_wanted_.find(at->first);
-    if (wanted != connectors_wanted_.end() && wanted->second == at->second.first &&
-        owns_connector(at->first) == at->second.second) {
+    // Another server took it for gone, and the connector for its own, but it is this one's again.
+    const bool fenced = at->second.own && connectors_->is_fenced(at->first) &&
+                        std::chrono::steady_clock::now() - at->second.since > kFencedPause;
+    if (wanted != connectors_wanted_.end() && wanted->second == at->second.connector &&
+        owns_connector(at->first) == at->second.own && !fenced) {
       ++at;
       continue;
     }
@@ -170,7 +182,7 @@ void Engine::run_connectors() {
     } else {
       connectors_->hold(*connector);
     }
-    connectors_started_[name] = {connector, own};
+    connectors_started_[name] = {connector, own, std::chrono::steady_clock::now()};
   }
 }
 
@@ -214,6 +226,10 @@ void Engine::claim_state_directory(const PersistentQuery& query) const {
 }
 
 void Engine::delete_leftovers(const PersistentQuery& query) {
+  // Whoever still runs the query would be sorry for its topics, or make them anew.
+  if (servers_ && !servers_->await_commands(command_log_->position(), kStopPatience)) {
+    spdlog::warn("not all servers have stopped the query {}: its topics are deleted all the same", query.id);
+  }
   const auto names = named_definition(query.id, plan_from_json(query.plan));
   delete_internal_topics(*names);
   services_.log->delete_group(names->group);

@@ -215,6 +215,7 @@ void Engine::replay() {
   command_log_->read_to_end([this](const Command& command) { change_catalog(command); });
   replayed_ = true;
   tell_quarantined();
+  join_servers();
   for (const auto& [id, failure] : run_catalog()) {
     try {
       std::rethrow_exception(failure);

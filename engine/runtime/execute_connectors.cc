@@ -86,10 +86,15 @@ StatementResult StatementExecutor::execute(const sql::DropConnector& s) {
 StatementResult StatementExecutor::describe_connector(const sql::Identifier& name) {
   const auto entry = engine_.connectors_->find(name.name);
   if (!entry) refuse_unknown_connector("There is no connector named " + name.name + ".", name);
+  std::string runs_on;
+  if (entry->status.state == ConnectorStatus::State::kUnassigned) {
+    if (const std::string owner = engine_.connector_owner(name.name); !owner.empty()) runs_on = described_line("Runs on", owner);
+  }
   StatementResult result;
   result.message = described_line("Name", entry->definition.name) + described_line("Class", entry->connector_class) +
                    described_line("Type", entry->definition.is_source ? "source" : "sink") +
                    described_line("State", connector_state_name(entry->status.state)) +
+                   runs_on +
                    described_line("Records", std::to_string(entry->status.records)) +
                    described_line("Topics", join_names(entry->status.topics));
   if (!entry->status.error.empty()) result.message += described_line("Last error", entry->status.error);

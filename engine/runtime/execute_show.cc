@@ -70,6 +70,10 @@ StatementResult StatementExecutor::execute(const sql::Show& s) {
       table.columns = {"Variable Name", "Value"};
       for (const auto& [name, value] : session_.variables) table.rows.push_back({name, value});
       break;
+    case sql::ShowKind::kServers:
+      table = show_servers();
+      result.text = "This server is " + engine_.services_.server_id + ".";
+      break;
     case sql::ShowKind::kConnectors:
       table = show_connectors(s.scope);
       break;
@@ -164,6 +168,23 @@ TableResult StatementExecutor::show_queries(bool extended) {
     }
   }
   for (const std::string& id : push) add({id, "PUSH", "RUNNING", "", "", ""}, nullptr);
+  return table;
+}
+
+TableResult StatementExecutor::show_servers() {
+  TableResult table;
+  table.columns = {"Server", "Listener", "Version", "State", "Last Heartbeat", "Slots", "Running", "Failing"};
+  for (const ServerInfo& server : engine_.servers()) {
+    size_t running = 0, failing = 0;
+    for (const auto& [id, query] : server.queries) {
+      running += query.state == query_state_name(QueryStatus::State::kRunning);
+      failing += query.state == query_state_name(QueryStatus::State::kError) ||
+                 query.state == query_state_name(QueryStatus::State::kRetrying);
+    }
+    table.rows.push_back({server.id, server.listener, server.version, server.alive ? "ALIVE" : "EXPIRED",
+                          timestamp_to_text(server.heartbeat_ms), std::to_string(server.slots.size()),
+                          std::to_string(running), std::to_string(failing)});
+  }
   return table;
 }
 

@@ -60,6 +60,7 @@ class StatementExecutor {
   TableResult show_topics(bool all, bool extended);
   TableResult show_queries(bool extended);
   std::string shown_lag(const QueryDefinition& query);
+  TableResult show_servers();
   TableResult show_properties();
 
   // execute_describe.cc

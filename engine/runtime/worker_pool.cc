@@ -117,6 +117,12 @@ std::vector<int32_t> WorkerPool::owned_slots() const {
   return {owned_.begin(), owned_.end()};
 }
 
+std::optional<int32_t> WorkerPool::slot(uint32_t shift, int32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  if (!group_) return std::nullopt;
+  return slot_of(shift, partition, group_->slots());
+}
+
 bool WorkerPool::owns(uint32_t shift, int32_t partition) const {
   const std::lock_guard lock(mutex_);
   return group_ && owned_.contains(slot_of(shift, partition, group_->slots()));

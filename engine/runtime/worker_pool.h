@@ -30,6 +30,8 @@ class WorkerPool : private log::SlotListener {
   std::vector<int32_t> owned_slots() const;
   // Whether what is in this partition of queries with this shift (slot_shift()) is this process's to run.
   bool owns(uint32_t shift, int32_t partition) const;
+  // The slot of that partition; nullopt: this process hasn't joined the service's work.
+  std::optional<int32_t> slot(uint32_t shift, int32_t partition) const;
   // How far the query has come in the input, whichever process works on it.
   std::optional<log::CommittedOffset> position(const QueryDefinition& query, const log::TopicPartition& input) const;
   // Wakes all workers; may be called by any thread, also when the pool is gone: it doesn't keep it alive, because a

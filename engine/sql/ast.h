@@ -239,7 +239,7 @@ struct DropType { bool if_exists = false; Identifier name; };
 struct ImportTopics { std::string like; };  // IMPORT TOPICS LIKE 'pattern' AS STREAMS
 struct SelectStatement { QueryPtr query; };
 
-enum class ShowKind { kProperties, kTopics, kStreams, kTables, kFunctions, kConnectors, kConnectorPlugins, kTypes, kVariables, kQueries };
+enum class ShowKind { kProperties, kTopics, kStreams, kTables, kFunctions, kConnectors, kConnectorPlugins, kTypes, kVariables, kQueries, kServers };
 struct Show {
   ShowKind kind = ShowKind::kStreams;
   bool all = false, extended = false;

@@ -152,6 +152,7 @@ Show StatementBuilder::show(SqlParser::ShowTargetContext* ctx) const {
   if (ctx->PLUGINS()) result.kind = ShowKind::kConnectorPlugins;
   if (ctx->TYPES()) result.kind = ShowKind::kTypes;
   if (ctx->VARIABLES()) result.kind = ShowKind::kVariables;
+  if (ctx->SERVERS()) result.kind = ShowKind::kServers;
   if (ctx->SOURCE()) result.scope = Show::ConnectorScope::kSource;
   if (ctx->SINK()) result.scope = Show::ConnectorScope::kSink;
   return result;

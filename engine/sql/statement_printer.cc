@@ -37,6 +37,8 @@ const char* show_kind_words(ShowKind kind) {
       return "VARIABLES";
     case ShowKind::kQueries:
       return "QUERIES";
+    case ShowKind::kServers:
+      return "SERVERS";
   }
   return "";
 }

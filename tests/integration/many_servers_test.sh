@@ -21,7 +21,7 @@ start() {
   rm -f "$dir/input$fd"
   mkfifo "$dir/input$fd"
   "$WEIR" --bootstrap-servers "$WEIR_KAFKA" --data-dir "$dir/data$fd" --output json --property "service.id=$service" \
-    <"$dir/input$fd" >>"$dir/$fd.out" 2>>"$dir/$fd.err" &
+    --property heartbeat.send.interval.ms=1000 <"$dir/input$fd" >>"$dir/$fd.out" 2>>"$dir/$fd.err" &
   pids[fd]=$!
   eval "exec $fd>\"\$dir/input$fd\""
 }
@@ -53,7 +53,7 @@ expect() {
   done
 }
 
-names_of() { grep -o "\"$1\":\"[^\"]*\"" "$dir/answer" | sort; }
+names_of() { grep -o "\"$1\":\"[^\"]*\"" "$dir/answer" | sort || true; }
 
 start 3
 start 4
@@ -69,6 +69,36 @@ expect 4 'SHOW QUERIES;' '"PAUSED"'
 tell 3 "DROP STREAM DOUBLED;"
 expect 4 'SHOW STREAMS;' '"DOUBLED"' no
 expect 4 'SHOW QUERIES;' '"CSAS_DOUBLED_0"' no
+
+# Both know both, and share the work.
+for fd in 3 4; do
+  expect $fd 'SHOW SERVERS;' '"ALIVE"'
+  end=$((SECONDS + DEADLINE))
+  while :; do
+    ask $fd 'SHOW SERVERS;'
+    alive=$(grep -c '"State":"ALIVE"' "$dir/answer" || true)
+    idle=$(grep -c '"Slots":"0"' "$dir/answer" || true)
+    [[ $alive != 2 || $idle != 0 ]] || break
+    ((SECONDS < end)) || fail "server $fd doesn't see two servers with slots: $(cat "$dir/answer")"
+    sleep 0.2
+  done
+done
+
+# A connector runs on one of them.
+tell 3 "CREATE SOURCE CONNECTOR GEN WITH ('connector.class' = 'DatagenSource', 'quickstart' = 'orders', 'kafka.topic' = 'orders_$$', 'rate' = '20');"
+expect 4 'SHOW CONNECTORS;' '"GEN"'
+end=$((SECONDS + DEADLINE))
+while :; do
+  ask 3 'SHOW CONNECTORS;'
+  states=$(names_of Status)
+  ask 4 'SHOW CONNECTORS;'
+  states+=" $(names_of Status)"
+  case $states in
+    '"Status":"RUNNING" "Status":"UNASSIGNED"' | '"Status":"UNASSIGNED" "Status":"RUNNING"') break ;;
+  esac
+  ((SECONDS < end)) || fail "the connector: $states"
+  sleep 0.2
+done
 
 # At the same moment: one name, and queries whose names the servers choose. (A shell that reads a pipe ends at an error,
 # so IF NOT EXISTS.)
@@ -102,6 +132,8 @@ names_of 'Stream Name' >"$dir/streams4"
 kill -9 "${pids[3]}"
 wait "${pids[3]}" 2>/dev/null || true
 exec 3>&-
+expect 4 'SHOW SERVERS;' '"EXPIRED"'
+expect 4 'SHOW CONNECTORS;' '"RUNNING"'
 tell 4 "CREATE STREAM MEANWHILE AS SELECT * FROM EVENTS EMIT CHANGES;"
 start 3
 expect 3 'SHOW STREAMS;' '"MEANWHILE"'
@@ -109,6 +141,17 @@ names_of 'Stream Name' | grep -v MEANWHILE >"$dir/streams3"
 cmp -s "$dir/streams3" "$dir/streams4" || fail "the streams differ after a restart: $(diff "$dir/streams3" "$dir/streams4")"
 tell 4 "DROP STREAM MEANWHILE;"
 expect 3 'SHOW STREAMS;' '"MEANWHILE"' no
+
+# A clean end is known at once.
+exec 3>&-
+expect 4 'SHOW SERVERS;' '"State":"EXPIRED"' no
+ask 4 'SHOW SERVERS;'
+end=$((SECONDS + DEADLINE))
+until [[ $(wc -l <"$dir/answer") == 1 ]]; do
+  ((SECONDS < end)) || fail "a server that has ended is still there: $(cat "$dir/answer")"
+  sleep 0.2
+  ask 4 'SHOW SERVERS;'
+done
 
 # One state directory, one server.
 code=0

@@ -198,6 +198,32 @@ TEST_CASE("many servers: the state of an earlier query of the same id is wiped")
   CHECK(!std::filesystem::exists(kept));
 }
 
+TEST_CASE("many servers: SHOW SERVERS on any lists all, with their queries") {
+  const auto log = shared_memory_log();
+  ServerUnderTest a(log), b(log);
+  a.run(kStream);
+  a.run("CREATE STREAM T AS SELECT * FROM S EMIT CHANGES;");
+  const auto listed = [](ServerUnderTest& server) {
+    std::set<std::string> rows;
+    const StatementResult shown = server.run("SHOW SERVERS;");
+    for (const auto& row : shown.tables[0].rows) rows.insert(row[0] + " " + row[3]);
+    return rows;
+  };
+  const std::set<std::string> both = {a->services().server_id + " ALIVE", b->services().server_id + " ALIVE"};
+  wait_until([&] { return listed(a) == both && listed(b) == both; });
+  wait_until([&] {
+    for (const ServerInfo& server : a->servers()) {
+      if (!server.queries.contains("CSAS_T_0")) return false;
+    }
+    return true;
+  });
+  {
+    ServerUnderTest c(log);
+    wait_until([&] { return listed(a).size() == 3; });
+  }
+  wait_until([&] { return listed(a) == both; });
+}
+
 TEST_CASE("many servers: a bad statement in the command log is left out, and the server runs") {
   const auto log = shared_memory_log();
   ServerUnderTest a(log);
