@@ -8,6 +8,9 @@ namespace weir {
 
 namespace {
 
+constexpr size_t kProbesAhead = 32;
+constexpr size_t kRowsAhead = 4;
+
 void put_big_endian(std::string& out, uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
 }
@@ -101,11 +104,14 @@ void StreamJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t c
     const std::string_view key = context_.arena->copy(key_scratch_);
     const std::string_view value = context_.arena->copy(value_scratch_);
     const int64_t time = batch.timestamps[row];
-    arrived_.push_back({row, key, value, time, null_key, 0, 0});
-    // With a condition, rows wait for each other so that it is evaluated for many pairs at once. What a row finds
-    // doesn't depend on the rows of its own side.
+    arrived_.push_back({row, key, value, time, null_key, 0, 0, {}});
+    // Rows wait for each other: with a condition so that it is evaluated for many pairs at once, without one so that
+    // the memory of several probes is on its way at a time. What a row finds doesn't depend on the rows of its own
+    // side.
     if (condition_ && !null_key) find_candidates(input, arrived_.back(), batch);
-    if (!condition_ || candidates_.size() >= kMaxBatchRows) process_arrived(input, batch);
+    if (!condition_) prefetch_index(arrived_.back());
+    if (condition_ ? candidates_.size() >= kMaxBatchRows : arrived_.size() >= kProbesAhead)
+      process_arrived(input, batch);
     if (pending_.size() >= kMaxBatchRows) flush();
   }
   process_arrived(input, batch);
@@ -146,7 +152,9 @@ void StreamJoinOperator::process_arrived(int side, const Batch& batch) {
     if (context_.errors.count() > 0) context_.drain_errors(batch);
     check_candidates();
   }
-  for (const ArrivedRow& arrived : arrived_) {
+  for (size_t i = 0; i < arrived_.size(); ++i) {
+    const ArrivedRow& arrived = arrived_[i];
+    if (!condition_) prefetch_rows(i);
     if (arrived.null_key) {
       // No row of the other side can ever equal it (KIP-962): its row with NULLs is final.
       stream_time_ = std::max(stream_time_, arrived.time);
@@ -159,8 +167,19 @@ void StreamJoinOperator::process_arrived(int side, const Batch& batch) {
   candidates_.clear();
 }
 
+void StreamJoinOperator::prefetch_index(ArrivedRow& arrived) const {
+  for (int side = 0; side < 2; ++side) arrived.index[side] = sides_[side].store->prefetch_index(arrived.key);
+}
+
+// Of the row a few behind the i-th; with the first, of all up to there.
+void StreamJoinOperator::prefetch_rows(size_t i) const {
+  for (size_t ahead = i == 0 ? 0 : i + kRowsAhead; ahead <= i + kRowsAhead && ahead < arrived_.size(); ++ahead) {
+    for (int side = 0; side < 2; ++side) sides_[side].store->prefetch_rows(arrived_[ahead].index[side]);
+  }
+}
+
 void StreamJoinOperator::process_row(int side_index, const ArrivedRow& arrived, const Batch& batch) {
-  const auto& [row, key, value, time, null_key, first_candidate, end_candidate] = arrived;
+  const auto& [row, key, value, time, null_key, first_candidate, end_candidate, index] = arrived;
   Side& side = sides_[side_index];
   Side& other = sides_[1 - side_index];
   if (!side.store->put(key, time, value)) {

@@ -55,11 +55,14 @@ class StreamJoinOperator final : public Operator {
     int64_t time;
     bool null_key;
     size_t first_candidate, end_candidate;
+    uint64_t index[2];  // where the sides' stores begin to look for the key
   };
 
   void find_candidates(int side, ArrivedRow& arrived, const Batch& batch);
   void check_candidates();
   void process_arrived(int side, const Batch& batch);
+  void prefetch_index(ArrivedRow& arrived) const;
+  void prefetch_rows(size_t i) const;
   void process_row(int side, const ArrivedRow& arrived, const Batch& batch);
   Pending result_of(int side, std::string_view key, std::string_view own, std::optional<std::string_view> other,
                     int64_t time, const Batch& batch, uint32_t row) const;

@@ -91,6 +91,20 @@ void AppendWindowStore::fetch(std::string_view key, int64_t from, int64_t to,
   }
 }
 
+uint64_t AppendWindowStore::prefetch_index(std::string_view key) const {
+  const uint64_t hash = hash_key(key);
+  index_.prefetch(hash);
+  return hash;
+}
+
+void AppendWindowStore::prefetch_rows(uint64_t index) const {
+  const RowRef ref = index_.first(index);
+  if (ref == 0 || !arena_.alive(ref)) return;
+  constexpr size_t kCacheLine = 64;
+  const char* row = reinterpret_cast<const char*>(&arena_.row(ref));
+  for (size_t line = 0; line < 3; ++line) __builtin_prefetch(row + line * kCacheLine);
+}
+
 void AppendWindowStore::fetch_all(
     int64_t from, int64_t to,
     const std::function<bool(std::string_view key, int64_t time, std::string_view value)>& visit) {

@@ -29,6 +29,9 @@ class AppendWindowStore : public Store, public WindowStore {
   void advance_time(int64_t stream_time) override { clock_.advance(stream_time); }
   int64_t observed_time() const override { return clock_.observed(); }
 
+  uint64_t prefetch_index(std::string_view key) const override;
+  void prefetch_rows(uint64_t index) const override;
+
   void take_changelog(BlockWriter& blocks, const BlockWriter::Emit& emit) override;
   void committed() override;
   void aborted() override;

@@ -98,6 +98,10 @@ class WindowStore {
       const std::function<bool(std::string_view key, int64_t time, std::string_view value)>& visit) = 0;
   virtual void advance_time(int64_t stream_time) = 0;
   virtual int64_t observed_time() const = 0;  // highest seen; INT64_MIN before the first
+  // Hints for who knows some keys ahead, since a probe is mostly waiting for memory: prefetch_index() begins to bring
+  // in where the key's rows are found and returns what prefetch_rows() takes, a few keys later, to begin with the rows.
+  virtual uint64_t prefetch_index(std::string_view /*key*/) const { return 0; }
+  virtual void prefetch_rows(uint64_t /*index*/) const {}
 };
 
 // Sessions by key: [start, end], both inclusive event times. Time advances with advance_time() only, so that an

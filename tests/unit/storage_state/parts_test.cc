@@ -132,7 +132,9 @@ TEST_CASE("the hash index agrees with a set, with clustered hashes and reference
     }
     if (step % 1000 != 999) continue;
     for (const auto& [h, ref] : model) REQUIRE(index.find(h, [&](uint64_t found) { return found == ref; }) != nullptr);
+    for (const auto& [h, ref] : model) REQUIRE(index.first(h) != 0);
     REQUIRE(index.find(7, [](uint64_t) { return true; }) == nullptr);
+    REQUIRE(index.first(7) == 0);
   }
 }
 
