@@ -13,6 +13,7 @@ from bench_broker import ROOT
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMIT_INTERVAL_MS = 2000
+COMPRESSION = "none"  # Kafka Streams' default; Weir's own is lz4
 PEER_CACHE_BYTES = 10 * 1024 * 1024  # Kafka Streams' default
 START_PATIENCE_S = 120
 
@@ -107,7 +108,8 @@ class Weir:
     def open(self, job, folder, properties=()):
         """A process that has the job's service and no statement yet."""
         settings = {"service.id": job.name, "num.threads": job.threads, "processing.guarantee": job.guarantee,
-                    "commit.interval.ms": job.commit_interval_ms, **dict(properties)}
+                    "commit.interval.ms": job.commit_interval_ms, "kafka.producer.compression.type": COMPRESSION,
+                    **dict(properties)}
         defines = {"responses": job.responses, "respondents": job.respondents, "output": job.output,
                    "partitions": job.partitions}
         command = [self.program, "--bootstrap-servers", self.broker.address, "--data-dir", folder, "--output", "json"]
@@ -152,6 +154,7 @@ class Streams:
             "processing.guarantee": job.guarantee,
             "num.stream.threads": job.threads,
             "commit.interval.ms": job.commit_interval_ms,
+            "producer.compression.type": COMPRESSION,
             "replication.factor": 1,
             "consumer.auto.offset.reset": "earliest",
             # Weir gives every change of an aggregate; so has the peer to, if their rows are to be compared.

@@ -89,7 +89,7 @@ class Pipe {
     Settings settings = {{"linger.ms", "5"},
                          {"batch.size", "524288"},
                          {"batch.num.messages", "100000"},
-                         {"compression.codec", "lz4"},
+                         {"compression.codec", "none"},
                          {"queue.buffering.max.messages", "1000000"},
                          {"queue.buffering.max.kbytes", "65536"},
                          {"enable.idempotence", "true"}};
