@@ -124,7 +124,9 @@ class Engine {
   // Records the command and applies it, after what other servers have recorded before it. Throws StatementOvertaken when
   // one of those changed the catalog that the statement was bound against; what applying the command threw; or why its
   // query can't be started.
-  void append_and_apply(Command command);
+  // `may_be_overtaken`: false for a command that fits whatever the others did before it, as its statement can't be done
+  // twice.
+  void append_and_apply(Command command, bool may_be_overtaken = true);
   // Applies one command to the catalog, which is the same on all servers. Throws when it doesn't apply.
   void change_catalog(const Command& command);
   // Has this process run what the catalog says: stops and starts queries and connectors. What can't be started is there

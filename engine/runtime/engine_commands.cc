@@ -31,9 +31,9 @@ std::unique_lock<std::mutex> Engine::lock_statements() {
   return lock;
 }
 
-void Engine::append_and_apply(Command command) {
+void Engine::append_and_apply(Command command, bool may_be_overtaken) {
   command.id = random_uuid();
-  command.base = statement_base_;
+  if (may_be_overtaken) command.base = statement_base_;
   PersistentQueryPtr ending;
   if (command.action == Command::Action::kTerminate) ending = catalog_->find_query(command.name);
   if (command.action == Command::Action::kDropSource) {

@@ -6,7 +6,7 @@
 namespace weir {
 
 StatementResult StatementExecutor::execute(const sql::ReplayDeadLetters& s) {
-  std::lock_guard lock(engine_.statement_mutex_);
+  const auto lock = engine_.lock_statements();
   const PersistentQueryPtr query = require_query(s.query_id);
   const auto definition = engine_.query_definition(query->id);
   if (!definition || definition->stages.empty()) {
@@ -38,7 +38,8 @@ StatementResult StatementExecutor::execute(const sql::ReplayDeadLetters& s) {
   command.statement = canonical();
   command.name = query->id;
   command.action = query->paused ? Command::Action::kPause : Command::Action::kResume;
-  engine_.append_and_apply(command);
+  // Whatever other servers have been told meanwhile: done twice, the letters wouldn't be there any more.
+  engine_.append_and_apply(command, false);
   return result;
 }
 
