@@ -108,7 +108,14 @@ void KafkaTopics::create(const std::string& name, const TopicConfig& config) {
   size_t count = 0;
   const rd_kafka_topic_result_t** results =
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.get()), &count);
-  check_topic_result(*handle_, results, count, what);
+  try {
+    check_topic_result(*handle_, results, count, what);
+  } catch (const LogError& e) {
+    // Whoever is told that it exists may go on to use it, although another may be making it at this moment.
+    while (e.kind() == LogError::Kind::kExists && !find(name, deadline) && deadline.pause()) {
+    }
+    throw;
+  }
   await_created(name, config.partitions, deadline);
 }
 

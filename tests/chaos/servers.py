@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Several servers of one service under load are killed, frozen past their session's timeout, ended and started again,
+and the broker goes away and comes back, at random moments. In the end every topic must hold what one undisturbed
+process gives: no row lost, none twice, those of a key in order.
+
+servers.py WEIR [--servers N] [--faults N] [--kinds kill,freeze,end,broker] [--count N] [--rate N] [--seed N]"""
+import argparse
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+from cluster import Broker, Failure, Server, Weir, wait_until
+from workload import INPUTS, OUTPUTS, compare, rows_of, statements
+
+SESSION_MS = 6000
+PROPERTIES = [f"kafka.session.timeout.ms={SESSION_MS}", "max.task.idle.ms=0", "num.threads=2"]
+SERVICE = "chaos"
+LONGEST_PAUSE_S = 4.0
+
+
+def read(weir, data, topic, rows, seconds, **where):
+    """The topic's rows, once there are so many, or after the time."""
+    text = weir.run(data, f"PRINT '{topic}' FROM BEGINNING;", limits=[
+        "--query-timeout", str(int(seconds * 1000)), "--query-row-limit", str(rows)], **where)
+    return rows_of(text)
+
+
+OUTSIDE = {"service": "outside"}  # whose catalog knows none of the topics, so that all are printed alike
+
+
+def reference(weir, options):
+    """What each topic holds after one undisturbed run on the embedded log."""
+    weir.run("straight", statements(options.count, 0, options.seed))
+    expected = {}
+    for topic in {**INPUTS, **OUTPUTS}:
+        known = -1
+        while True:  # until no more comes
+            rows = len(read(weir, "straight", topic, options.count * 2, 2))
+            if rows == known and known > 0:
+                break
+            known = rows
+        expected[topic] = read(weir, "straight", topic, rows, 60, **OUTSIDE)
+    return expected
+
+
+def disturb(options, broker, servers):
+    """One fault after another; at least one server is left alone in between now and then."""
+    kinds = options.kinds.split(",")
+    for number in range(options.faults):
+        time.sleep(random.uniform(0.3, LONGEST_PAUSE_S))
+        for server in servers:
+            server.check()
+        kind = random.choice(kinds)
+        server = random.choice(servers)
+        print(f"fault {number + 1}: {kind} {'' if kind == 'broker' else server.name}", flush=True)
+        if kind == "kill":
+            server.kill()
+            time.sleep(random.choice([0, 0, 1, SESSION_MS / 1000 + 2]))
+            server.start()
+        elif kind == "end":
+            server.end()
+            time.sleep(random.choice([0, 1, SESSION_MS / 1000 + 2]))
+            server.start()
+        elif kind == "freeze":
+            server.freeze()
+            time.sleep(SESSION_MS / 1000 + random.uniform(1, 6))
+            server.thaw()
+        elif kind == "broker":
+            broker.stop()
+            time.sleep(random.uniform(0, 5))
+            broker.start()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weir")
+    parser.add_argument("--servers", type=int, default=3)
+    parser.add_argument("--faults", type=int, default=30)
+    parser.add_argument("--kinds", default="kill,freeze,end")
+    parser.add_argument("--count", type=int, default=60000)
+    parser.add_argument("--rate", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=random.randrange(1, 100000))
+    parser.add_argument("--deadline", type=int, default=60)
+    parser.add_argument("--keep", action="store_true")
+    options = parser.parse_args()
+    random.seed(options.seed)
+    folder = tempfile.mkdtemp(prefix="weir-chaos.")
+    weir = Weir(str(pathlib.Path(options.weir).resolve()), folder)
+    broker = Broker(f"{folder}/kafka")
+    servers = [Server(weir, f"server{i}", broker.address, SERVICE, PROPERTIES) for i in range(options.servers)]
+    began = time.monotonic()
+    good = False
+    try:
+        expected = reference(weir, options)
+        for server in servers:
+            server.start()
+        servers[0].tell(statements(options.count, options.rate, options.seed))
+        wait_until("the queries", lambda: [server.check() for server in servers] and servers[0].says("CSAS_FILTERED"), 60)
+        disturb(options, broker, servers)
+        checks = {**INPUTS, **OUTPUTS}
+        for topic, how in checks.items():
+            want = expected[topic]
+            outside = {"kafka": broker.address, **OUTSIDE}
+            end = time.monotonic() + options.deadline
+            if how != "last":  # where how many rows there are in between is open
+                read(weir, "outside", topic, len(want), options.deadline, **outside)
+            while True:
+                found = read(weir, "outside", topic, 2 * len(want), 4, **outside)
+                try:
+                    compare(topic, how, want, found)
+                    break
+                except Failure:
+                    if how != "last" or time.monotonic() > end:
+                        raise
+            print(f"{topic}: {len(found)} rows, as they must be", flush=True)
+        for server in servers:
+            server.check()
+        good = True
+        print(f"ok: {options.faults} faults ({options.kinds}) over {options.servers} servers, "
+              f"{time.monotonic() - began:.0f} s (seed {options.seed})")
+    except Failure as failure:
+        print(f"FAIL (seed {options.seed}): {failure}", file=sys.stderr)
+    finally:
+        for server in servers:
+            if server.process:
+                server.kill()
+        broker.stop()
+        if good and not options.keep:
+            shutil.rmtree(folder)
+        else:
+            print(f"kept for a look: {folder}", file=sys.stderr)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
