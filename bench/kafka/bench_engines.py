@@ -75,6 +75,7 @@ class Process:
         with self._changed:
             while sum(text in line for line in self.lines[since:]) < count:
                 if self.process.poll() is not None or time.time() > deadline:
+                    self.kill()
                     raise RuntimeError(f"no '{text}' from {self.process.args[0]}:\n" + "\n".join(self.lines[-20:]))
                 self._changed.wait(0.1)
 

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import sys
 
 import bench_operation
@@ -94,6 +95,7 @@ def print_table(results):
 
 def main():
     options = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the broker and the engines end too
     unknown = set(options.only) - set(PARTS)
     if unknown:
         sys.exit(f"run.py: there is no {', '.join(sorted(unknown))}; --only takes {', '.join(PARTS)}")
