@@ -88,6 +88,7 @@ void RunningTask::take(size_t input, log::FetchedRecords records) {
     return;
   }
   drained_since_ms[input] = -1;
+  query_.status->records_in.fetch_add(records.records.size(), std::memory_order_relaxed);
   task_->add(input, std::move(records));
 }
 

@@ -146,8 +146,8 @@ void SharedReader::balance() {
         fewest = std::min(fewest, entry.target->buffered(entry.input));
         waits = waits || entry.target->waits(entry.input);
       }
-      if (!waits) continue;
-      if (fewest >= kPauseRows && !route.paused) {
+      if (!waits && !route.paused) continue;
+      if (waits && fewest >= kPauseRows && !route.paused) {
         route.paused = true;
         channel.reader->pause(partition);
       } else if (fewest <= kResumeRows && route.paused) {
