@@ -31,6 +31,11 @@ void GroupingOperator::push(const Batch& batch, int) {
   send_changes(batch);
 }
 
+void GroupingOperator::advance_time(int64_t stream_time) {
+  take_time(stream_time);
+  if (!output_.empty()) forward(output_.take(TaskContext::time_only(stream_time)));
+}
+
 // Errors first: whoever comes next takes those that it finds for errors of its own rows.
 void GroupingOperator::send_changes(const Batch& batch) {
   if (context_.errors.count() > 0) context_.drain_errors(batch);

@@ -12,6 +12,7 @@ namespace weir {
 class GroupingOperator : public Operator {
  public:
   void push(const Batch& batch, int input) final;
+  void advance_time(int64_t stream_time) final;
 
  protected:
   // `node`: of kind kAggregate.
@@ -20,6 +21,8 @@ class GroupingOperator : public Operator {
   // Around the rows of a batch.
   virtual void begin_rows() {}
   virtual void end_rows() {}
+  // Stream time is at least this, without a row.
+  virtual void take_time(int64_t stream_time) { static_cast<void>(stream_time); }
   // Changes the groups of the row: those of key_. What is added to output_ goes on later.
   virtual void take_in(const Batch& batch, uint32_t row) = 0;
 

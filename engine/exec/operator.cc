@@ -16,6 +16,14 @@ const log::RecordView* record_at_offset(const log::FetchedRecords& records, int6
 
 }  // namespace
 
+Batch TaskContext::time_only(int64_t stream_time) {
+  Batch batch;
+  batch.rows = 1;
+  batch.timestamps = {stream_time};
+  batch.offsets = {-1};
+  return batch;
+}
+
 void TaskContext::drain_errors(const Batch& batch) {
   for (const RowError& error : errors.errors()) {
     ProcessingError out;

@@ -32,10 +32,15 @@ struct TaskContext {
   // moves.
   int64_t outer_join_interval_ms = 0;
 
+  // What stream time was advanced to without rows; INT64_MIN: it never was. Goes on after a restart.
+  int64_t advanced_time = INT64_MIN;
   // Rows that filters have left out since the task was asked last.
   uint64_t filtered = 0;
 
   EvalContext eval() { return EvalContext{*arena, errors}; }
+
+  // Stands for the rows of a batch where time alone has passed.
+  static Batch time_only(int64_t stream_time);
 
   // Turns the errors reported while `batch` was worked on into processing-log rows.
   void drain_errors(const Batch& batch);
@@ -52,6 +57,10 @@ class Operator {
   }
   // End of a round: whatever is held back to make larger batches goes on now. Called sources first, sink last.
   virtual void flush() {}
+  // Rows are kept that come out once stream time has advanced.
+  virtual bool waits_for_time() { return false; }
+  // Stream time is at least this, though no row has brought it (idle.timeout).
+  virtual void advance_time(int64_t stream_time) { static_cast<void>(stream_time); }
 
   void set_next(Operator* next, int input) {
     next_ = next;

@@ -16,8 +16,23 @@ SessionAggregateOperator::SessionAggregateOperator(const PlanNode& node, Aggrega
 // The first batch since the start goes on where the store is.
 void SessionAggregateOperator::begin_rows() {
   if (stream_time_ != INT64_MIN) return;
-  stream_time_ = sessions_.observed_time();
+  stream_time_ = rows_time_ = sessions_.observed_time();
+  if (stream_time_ != INT64_MIN) stream_time_ = std::max(stream_time_, context_.advanced_time);
   if (stream_time_ != INT64_MIN) last_close_ = stream_time_ - grace_ - gap_;
+}
+
+// The newest session hasn't closed yet.
+bool SessionAggregateOperator::waits_for_time() {
+  begin_rows();
+  return final_ && rows_time_ != INT64_MIN && rows_time_ >= stream_time_ - grace_ - gap_;
+}
+
+void SessionAggregateOperator::take_time(int64_t stream_time) {
+  begin_rows();
+  if (!final_ || stream_time_ == INT64_MIN || stream_time <= stream_time_) return;
+  stream_time_ = stream_time;
+  // The store keeps what is open: its own time goes by rows.
+  emit_closed(0);
 }
 
 void SessionAggregateOperator::find_sessions(int64_t time) {
@@ -31,6 +46,7 @@ void SessionAggregateOperator::find_sessions(int64_t time) {
 void SessionAggregateOperator::take_in(const Batch& batch, uint32_t row) {
   const int64_t time = batch.timestamps[row];
   stream_time_ = std::max(stream_time_, time);
+  rows_time_ = std::max(rows_time_, time);
   find_sessions(time);
   WindowBounds bounds{time, time};
   for (const Session& session : found_) {

@@ -23,12 +23,15 @@ class SessionAggregateOperator final : public GroupingOperator {
   void begin_rows() override;
   void take_in(const Batch& batch, uint32_t row) override;
   void find_sessions(int64_t time);
+  bool waits_for_time() override;
+  void take_time(int64_t stream_time) override;
   void emit_closed(uint32_t row);
 
   const int64_t gap_, grace_;
   const bool final_;
   state::SessionStore& sessions_;
   int64_t stream_time_ = INT64_MIN;
+  int64_t rows_time_ = INT64_MIN;   // as rows have brought it
   int64_t last_close_ = INT64_MIN;  // EMIT FINAL: sessions that ended before are out
   std::vector<Session> found_;
   std::string merged_;

@@ -66,19 +66,32 @@ StreamJoinOperator::StreamJoinOperator(const PlanNode& node, std::unique_ptr<Com
   }
 }
 
+void StreamJoinOperator::start() {
+  if (started_) return;
+  started_ = true;
+  stream_time_ = std::max(sides_[0].store->observed_time(), sides_[1].store->observed_time());
+  if (stream_time_ != INT64_MIN) stream_time_ = std::max(stream_time_, context_.advanced_time);
+  oldest_held_ = INT64_MAX;
+  if (outer_store_ == nullptr) return;
+  outer_store_->scan({}, {}, [&](std::string_view entry, std::string_view) {
+    oldest_held_ = time_of_sortable(get_big_endian(entry));
+    return false;  // the first is the oldest
+  });
+}
+
+bool StreamJoinOperator::waits_for_time() {
+  start();
+  return outer_store_ != nullptr && oldest_held_ != INT64_MAX && stream_time_ != INT64_MIN;
+}
+
+void StreamJoinOperator::advance_time(int64_t stream_time) {
+  if (!waits_for_time() || stream_time <= stream_time_) return;
+  stream_time_ = stream_time;
+  emit_closed_outer_rows(TaskContext::time_only(stream_time), 0);
+}
+
 void StreamJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t count, int input) {
-  if (!started_) {
-    // Not before the first rows: the stores are restored after the operators are made.
-    started_ = true;
-    stream_time_ = std::max(sides_[0].store->observed_time(), sides_[1].store->observed_time());
-    oldest_held_ = INT64_MAX;
-    if (outer_store_ != nullptr) {
-      outer_store_->scan({}, {}, [&](std::string_view entry, std::string_view) {
-        oldest_held_ = time_of_sortable(get_big_endian(entry));
-        return false;  // the first is the oldest
-      });
-    }
-  }
+  start();
   Side& side = sides_[input];
   std::vector<const Column*> keys, values;
   for (const int c : side.key_columns) keys.push_back(batch.columns[c].get());

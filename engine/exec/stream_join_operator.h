@@ -27,6 +27,8 @@ class StreamJoinOperator final : public Operator {
   void push(const Batch& batch, int input) override { push_rows(batch, 0, batch.rows, input); }
   void push_rows(const Batch& batch, uint32_t from, uint32_t count, int input) override;
   void flush() override;
+  bool waits_for_time() override;
+  void advance_time(int64_t stream_time) override;
 
  private:
   struct Side {
@@ -58,6 +60,8 @@ class StreamJoinOperator final : public Operator {
     uint64_t index[2];  // where the sides' stores begin to look for the key
   };
 
+  // Not before the first rows: the stores are restored after the operators are made.
+  void start();
   void find_candidates(int side, ArrivedRow& arrived, const Batch& batch);
   void check_candidates();
   void process_arrived(int side, const Batch& batch);

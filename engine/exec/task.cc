@@ -454,6 +454,23 @@ size_t Task::run(size_t chosen) {
   return to - from;
 }
 
+bool Task::waits_for_time() {
+  return std::any_of(operators_.begin(), operators_.end(), [](const auto& op) { return op->waits_for_time(); });
+}
+
+void Task::advance_time(int64_t stream_time) {
+  if (stream_time <= stream_time_) return;
+  stream_time_ = stream_time;
+  context_.advanced_time = stream_time;
+  context_.arena = round_arena_;
+  context_.source_name = context_.source_topic = context_.input_id = {};
+  for (auto op = operators_.rbegin(); op != operators_.rend(); ++op) {
+    (*op)->advance_time(stream_time);
+    (*op)->flush();
+  }
+  end_round();
+}
+
 void Task::end_round() {
   context_.arena = round_arena_;
   for (auto op = operators_.rbegin(); op != operators_.rend(); ++op) (*op)->flush();

@@ -31,6 +31,7 @@ struct TaskEnvironment {
 struct TaskProgress {
   int64_t stream_time = INT64_MIN;
   int64_t arrivals = 0;  // rows that were aggregated so far
+  int64_t advanced_time = INT64_MIN;  // what stream time was advanced to without rows
 };
 
 class Task {
@@ -62,11 +63,16 @@ class Task {
   // The highest event time seen; INT64_MIN before the first record.
   int64_t stream_time() const { return stream_time_; }
   // What must be kept with the positions, so that a task made anew goes on as this one would.
-  TaskProgress progress() const { return {stream_time_, context_.arrivals}; }
+  TaskProgress progress() const { return {stream_time_, context_.arrivals, context_.advanced_time}; }
   void restore(const TaskProgress& progress) {
     stream_time_ = progress.stream_time;
     context_.arrivals = progress.arrivals;
+    context_.advanced_time = progress.advanced_time;
   }
+  // Rows are kept that come out once stream time has advanced.
+  bool waits_for_time();
+  // Moves stream time on though no row has brought it: what closes by it comes out.
+  void advance_time(int64_t stream_time);
 
  private:
   class InputQueue;

@@ -12,11 +12,14 @@ using PositionJson = nlohmann::json;
 constexpr const char* kSharedInputs = "inputs";
 
 PositionJson progress_json(const TaskProgress& progress) {
-  return {{"stream_time", progress.stream_time}, {"arrivals", progress.arrivals}};
+  PositionJson json = {{"stream_time", progress.stream_time}, {"arrivals", progress.arrivals}};
+  if (progress.advanced_time != INT64_MIN) json["advanced_time"] = progress.advanced_time;
+  return json;
 }
 
 TaskProgress progress_of(const PositionJson& json) {
-  return {json.value("stream_time", INT64_MIN), json.value("arrivals", int64_t{0})};
+  return {json.value("stream_time", INT64_MIN), json.value("arrivals", int64_t{0}),
+          json.value("advanced_time", INT64_MIN)};
 }
 
 }  // namespace

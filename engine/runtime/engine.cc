@@ -186,6 +186,7 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
   }
   if (plan.sink) query->sink_partitions = partitions_of(plan.sink->topic);
   query->max_task_idle_ms = std::stoll(setting(properties, "max.task.idle.ms"));
+  query->idle_timeout_ms = std::stoll(setting(properties, "idle.timeout"));
   query->ends_on_invalid_timestamp = setting(properties, "timestamp.throw.on.invalid") == "true";
   if (const int64_t cache = std::stoll(setting(properties, "cache.max.bytes.buffering")); cache > 0) {
     int64_t tasks = 0;

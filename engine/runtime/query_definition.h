@@ -32,6 +32,7 @@ struct QueryDefinition {
   std::string auto_offset_reset = "latest";
   std::optional<size_t> cache_bytes_per_task;  // cache.max.bytes.buffering; nullopt: as the process has it
   int64_t max_task_idle_ms = 0;                // max.task.idle.ms
+  int64_t idle_timeout_ms = 0;                 // idle.timeout; 0: never
   bool ends_on_invalid_timestamp = false;      // timestamp.throw.on.invalid
   bool transient = false;                      // push query: nothing is kept
   std::shared_ptr<QueuedRowStream> client;     // transient

@@ -82,6 +82,7 @@ void QueryUnit::set_positions(RunningTask& task) {
       start.push_back(reached.offset);
       progress.stream_time = std::max(progress.stream_time, reached.progress.stream_time);
       progress.arrivals = std::max(progress.arrivals, reached.progress.arrivals);
+      progress.advanced_time = std::max(progress.advanced_time, reached.progress.advanced_time);
     } else {
       start.push_back(first_position(task, i));
       // Kept from now on: a restart before the first commit must not skip what arrives meanwhile.
@@ -175,7 +176,9 @@ size_t QueryUnit::work(int64_t now_ms) {
   size_t worked = 0;
   for (const auto& task : tasks_) {
     if (!task->running()) continue;
-    worked += task->work([&](size_t input) { return may_do_without(*task, input, now_ms); });
+    const size_t rows = task->work([&](size_t input) { return may_do_without(*task, input, now_ms); });
+    worked += rows;
+    if (query_->idle_timeout_ms > 0) pass_idle_time(*task, rows > 0, now_ms);
     if (task->stream_time() > query_->status->stream_time.load()) {
       query_->status->stream_time.store(task->stream_time());
     }
@@ -203,6 +206,26 @@ bool QueryUnit::may_do_without(RunningTask& task, size_t input, int64_t now_ms) 
   if (now_ms >= until) return true;
   task.waits_until_ms = std::min(task.waits_until_ms, until);
   return false;
+}
+
+// Once a task has had no row for so long, event time passes for it as the wall clock does, from its last row on.
+void QueryUnit::pass_idle_time(RunningTask& task, bool busy, int64_t now_ms) const {
+  if (busy || task.idle_since_ms < 0) {
+    task.idle_since_ms = task.idle_tick_ms = now_ms;
+    task.idle_from_time = task.stream_time();
+  }
+  if (task.idle_from_time == INT64_MIN || !task.waits_for_time()) return;
+  const int64_t due = task.idle_tick_ms + query_->idle_timeout_ms;
+  if (now_ms < due) {
+    task.waits_until_ms = std::min(task.waits_until_ms, due);
+    return;
+  }
+  task.idle_tick_ms = now_ms;
+  task.waits_until_ms = std::min(task.waits_until_ms, now_ms + query_->idle_timeout_ms);
+  for (size_t i = 0; i < task.inputs().size(); ++i) {
+    if (task.buffered(i) > 0 || !is_drained(task, i)) return;
+  }
+  task.advance_time(task.idle_from_time + (now_ms - task.idle_since_ms));
 }
 
 // Has worked through what there is and committed what came of it.

@@ -85,6 +85,7 @@ class QueryUnit {
   bool is_drained(const RunningTask& task, size_t input) const;
   // … and that for as long as the query waits for the next row of an input (max.task.idle.ms).
   bool may_do_without(RunningTask& task, size_t input, int64_t now_ms) const;
+  void pass_idle_time(RunningTask& task, bool busy, int64_t now_ms) const;
   bool is_idle(const RunningTask& task) const;
   // Tells the query's status how far the committed work of the tasks has come.
   void report_progress(RunningTask& task);

@@ -75,6 +75,7 @@ void RunningTask::roll_back() {
   make_task();
   task_->restore(committed_);
   uncommitted_ = false;
+  idle_since_ms = -1;
   drained_since_ms.assign(inputs_.size(), -1);
   waits_until_ms = INT64_MAX;
 }
@@ -102,6 +103,12 @@ size_t RunningTask::work(const std::function<bool(size_t input)>& may_do_without
   }
   uncommitted_ = uncommitted_ || rows > 0;
   return rows;
+}
+
+void RunningTask::advance_time(int64_t stream_time) {
+  if (stream_time <= task_->stream_time()) return;
+  task_->advance_time(stream_time);
+  uncommitted_ = true;
 }
 
 void RunningTask::restore(const std::string& store, const state::ChangelogRecord& record, int64_t next) {

@@ -62,6 +62,8 @@ class RunningTask final : public RecordTarget {
   size_t buffered(size_t input) const override { return task_->buffered(target_of(input)); }
   bool waits(size_t input) const override { return inputs_.size() > 1 && input < inputs_.size(); }
 
+  bool waits_for_time() const { return task_->waits_for_time(); }
+  void advance_time(int64_t stream_time);
   size_t work(const std::function<bool(size_t input)>& may_do_without);
 
   const TaskPlace& place() const { return place_; }
@@ -87,10 +89,15 @@ class RunningTask final : public RecordTarget {
   std::vector<std::vector<const RunningTask*>> feeders;  // of each input: the unit's other tasks that write to it
   std::vector<int64_t> drained_since_ms;  // of each input; -1: it has rows, or nobody has asked since it had
   int64_t waits_until_ms = INT64_MAX;     // for an input's next row
+  // idle.timeout: since when no row has come, when that was looked at last, both by the wall clock, and stream time as
+  // rows have brought it.
+  int64_t idle_since_ms = -1, idle_tick_ms = -1, idle_from_time = INT64_MIN;
 
  private:
   void make_task();
-  size_t target_of(size_t input) const { return input < inputs_.size() ? input : replays_[input - inputs_.size()].input; }
+  size_t target_of(size_t input) const {
+    return input < inputs_.size() ? input : replays_[input - inputs_.size()].input;
+  }
 
   const QueryDefinition& query_;
   const RuntimeServices& services_;
