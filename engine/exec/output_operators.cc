@@ -69,8 +69,12 @@ void SinkOperator::push(const Batch& batch, int) {
       if (!is_null) record.value = value_bytes_;
     }
     if (!batch.headers.empty()) record.headers = batch.headers[row];
-    context_.collector->collect(record,
-                                record.key ? log::OptionalBytes(record.key->substr(0, key_size)) : std::nullopt);
+    try {
+      context_.collector->collect(record,
+                                  record.key ? log::OptionalBytes(record.key->substr(0, key_size)) : std::nullopt);
+    } catch (const RecordRefused& refused) {
+      context_.errors.report({RowError::Stage::kProduce, row, "sink", refused.what()});
+    }
   }
   if (context_.errors.count() > 0) context_.drain_errors(batch);
 }

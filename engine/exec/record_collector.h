@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -34,11 +35,18 @@ struct ProcessingError {
   std::optional<log::RecordView> record;
 };
 
+// A result that can't be written, though others can: thrown by RecordCollector::collect(). Its row is lost.
+class RecordRefused : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 class RecordCollector {
  public:
   virtual ~RecordCollector() = default;
   // A record for the stage's output topic (sink or repartition topic). The collector picks the partition by the bytes
   // of `partition_by`, as Java's default partitioner does; without them partitions take turns.
+  // Throws RecordRefused for a record that is too large.
   virtual void collect(const log::RecordView& record, const log::OptionalBytes& partition_by) = 0;
   // A record for the stage's output topic (`side` 0) or the `side`th of its side_repartitions, from 1 up. With
   // `partition` ≥ 0 it goes there, whatever its key.

@@ -40,7 +40,13 @@ void UnitCollector::collect_to(size_t side, const log::RecordView& record, const
   // Records without a key go round, so that no partition is favoured.
   if (partition < 0) partition = next_partition_++ % output.partitions;
   if (next_partition_ < 0) next_partition_ = 0;
-  transaction_.append(output.topic, partition, record);
+  try {
+    transaction_.append(output.topic, partition, record);
+  } catch (const log::LogError& e) {
+    // What the query itself needs (a repartition topic) can't be done without.
+    if (e.kind() == log::LogError::Kind::kTooLarge && output.counts) throw RecordRefused(e.what());
+    throw;
+  }
   if (output.counts) query_.status->records_out.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -54,14 +60,26 @@ void UnitCollector::rows(const Batch& batch) {
   query_.client->push(std::move(rows));
 }
 
+// With its headers a record may be too large: then the letter tells of it without having it.
+void UnitCollector::append_letter(const std::string& topic, const ProcessingError& error, int64_t now_ms) {
+  const int32_t partition = error.partition % query_.error_topics.at(topic);
+  try {
+    transaction_.append(topic, partition, ErrorRecord(query_.id, error, now_ms).view());
+  } catch (const log::LogError& e) {
+    if (e.kind() != log::LogError::Kind::kTooLarge || !error.record) throw;
+    ProcessingError without = error;
+    without.record.reset();
+    transaction_.append(topic, partition, ErrorRecord(query_.id, without, now_ms).view());
+  }
+}
+
 void UnitCollector::error(ProcessingError error) {
   const int64_t now_ms = services_.tasks.clock();
   query_.status->count_error(error.source.empty() ? error.topic : error.source, error.stage, error.message, now_ms);
   const ErrorRoute route = route_error(query_, error);
   if (query_.transient) return;
   if (!route.topic.empty()) {
-    const ErrorRecord letter(query_.id, error, now_ms);
-    transaction_.append(route.topic, error.partition % query_.error_topics.at(route.topic), letter.view());
+    append_letter(route.topic, error, now_ms);
   }
   if (!route.report || services_.processing_log_topic.empty()) return;
   const std::string value = processing_log_value(query_.id, error);

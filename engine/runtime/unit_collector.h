@@ -23,6 +23,8 @@ class UnitCollector final : public RecordCollector {
   void error(ProcessingError error) override;
 
  private:
+  void append_letter(const std::string& topic, const ProcessingError& error, int64_t now_ms);
+
   struct Output {
     std::string topic;
     int32_t partitions = 1;

@@ -157,7 +157,10 @@ void KafkaProducer::throw_refused(const Partition& to, const RecordView& record,
   if (code == RD_KAFKA_RESP_ERR__STATE) {  // the transaction failed meanwhile; why is told by its commit
     throw LogError(LogError::Kind::kUnavailable, what + ": the transaction has failed and must be aborted");
   }
-  if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) what += "; the Kafka property message.max.bytes sets the limit";
+  if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+    throw LogError(LogError::Kind::kTooLarge, what + ": it is too large; the Kafka property message.max.bytes sets the "
+                                                     "limit, and the topic's max.message.bytes the broker's");
+  }
   if (kafka_error_kind(code) == LogError::Kind::kNotFound) topic_registry_->forget(to.topic->name);
   throw kafka_error(code, what, handle_->properties().redact(reason));
 }

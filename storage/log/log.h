@@ -24,8 +24,9 @@ class LogError : public std::runtime_error {
  public:
   // The caller: kNotFound, kExists and kInvalid are the user's to mend; kUnavailable and kTimeout may be retried;
   // kLocked: another process owns the data directory; kCorrupt and kInternal end the work on this log.
-  // kFenced: another process took over; drop the work and stop.
-  enum class Kind { kNotFound, kExists, kInvalid, kUnavailable, kTimeout, kLocked, kFenced, kCorrupt, kInternal };
+  // kFenced: another process took over; drop the work and stop. kTooLarge: of append(): the record is more than the log
+  // takes; nothing was appended, and the transaction can go on without it.
+  enum class Kind { kNotFound, kExists, kInvalid, kUnavailable, kTimeout, kLocked, kFenced, kCorrupt, kInternal, kTooLarge };
   LogError(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
   Kind kind() const { return kind_; }
 
