@@ -230,7 +230,9 @@ void Engine::replay() {
   slots.process = services_.server_id;
   slots.stable = !services_.state_dir.empty();
   slots.longest_commit = std::max(kLongestCommit, std::chrono::milliseconds(3 * services_.commit_interval_ms));
-  workers_->join(slots);
+  // Copies are of use to other servers only.
+  const int standby = shares_log_ ? static_cast<int>(config_.get_int("num.standby.replicas")) : 0;
+  workers_->join(slots, standby, [this] { return servers(); });
   run_connectors();  // by now it is known which are this server's
 }
 

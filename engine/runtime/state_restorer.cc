@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kRestoreWait{10};
 StateRestorer::StateRestorer(const QueryDefinition& query, const RuntimeServices& services,
                              log::LogTransaction& transaction, std::vector<RunningTask*> tasks,
                              std::function<void()> wake)
-    : query_(query) {
+    : query_(query), own_(true) {
   list_tails(query, services, transaction, tasks);
   if (tails_.empty()) return;
   reader_ = services.log->open_reader();
@@ -23,8 +23,19 @@ StateRestorer::StateRestorer(const QueryDefinition& query, const RuntimeServices
   for (const auto& [changelog, tail] : tails_) reader_->assign(changelog, tail.next);
 }
 
+StateRestorer::StateRestorer(const QueryDefinition& query, const RuntimeServices& services,
+                             log::LogTransaction& transaction, std::vector<RunningTask*> tasks,
+                             std::shared_ptr<log::LogReader> reader)
+    : query_(query), own_(false), reader_(std::move(reader)) {
+  list_tails(query, services, transaction, tasks);
+  for (const auto& [changelog, tail] : tails_) reader_->assign(changelog, tail.next);
+}
+
 StateRestorer::~StateRestorer() {
-  for (const auto& [changelog, tail] : tails_) query_.status->restore_left.fetch_sub(tail.end - tail.next);
+  for (const auto& [changelog, tail] : tails_) {
+    tell_left(tail.next - tail.end);
+    if (!own_) reader_->unassign(changelog);
+  }
 }
 
 void StateRestorer::list_tails(const QueryDefinition& query, const RuntimeServices& services,
@@ -34,7 +45,8 @@ void StateRestorer::list_tails(const QueryDefinition& query, const RuntimeServic
     for (const std::string& store : task->stores()) changelogs.push_back(task->changelog_of(store));
   }
   if (changelogs.empty()) return;
-  const std::vector<int64_t> ends = services.log->settled_ends(changelogs);
+  const std::vector<int64_t> ends =
+      own_ ? services.log->settled_ends(changelogs) : services.log->end_offsets(changelogs);
   size_t first = 0;
   for (RunningTask* task : tasks) {
     const std::vector<std::string> stores = task->stores();
@@ -54,7 +66,12 @@ void StateRestorer::list_tails(const QueryDefinition& query, const RuntimeServic
   }
   int64_t total = 0;
   for (const auto& [changelog, tail] : tails_) total += tail.end - tail.next;
-  query.status->restore_left.fetch_add(total);
+  tell_left(total);
+  if (own_ && total > 0) spdlog::info("query {}: {} changelog records are to be replayed", query.id, total);
+}
+
+void StateRestorer::tell_left(int64_t change) {
+  if (own_) query_.status->restore_left.fetch_add(change);
 }
 
 bool StateRestorer::step(std::chrono::milliseconds budget) {
@@ -86,7 +103,7 @@ void StateRestorer::replay(Tail& tail, const log::FetchedRecords& records) {
     tail.task->restore(tail.store, {record.key.value_or(std::string_view{}), record.value, record.timestamp},
                        tail.next);
   }
-  query_.status->restore_left.fetch_sub(tail.next - before);
+  tell_left(before - tail.next);
   // What doesn't fit into the cache goes to the disk, with the offsets up to which it has been replayed.
   if (tail.task->state().wants_checkpoint()) tail.task->checkpoint();
 }
@@ -95,7 +112,7 @@ void StateRestorer::finish_passed() {
   std::erase_if(tails_, [&](const auto& entry) {
     const auto& [changelog, tail] = entry;
     if (tail.next < tail.end && !reader_->at_end(changelog)) return false;
-    query_.status->restore_left.fetch_sub(tail.end - tail.next);
+    tell_left(tail.next - tail.end);
     tail.task->changelog_ends()[tail.store] = tail.end;
     reader_->unassign(changelog);
     return true;

@@ -8,21 +8,33 @@
 namespace weir {
 
 WorkerPool::WorkerPool(int threads, const RuntimeServices& services)
-    : log_(services.log), load_(static_cast<size_t>(threads), 0) {
+    : services_(services), load_(static_cast<size_t>(threads), 0) {
   for (int i = 0; i < threads; ++i) workers_.push_back(std::make_unique<Worker>(services, i));
 }
 
 WorkerPool::~WorkerPool() {
   if (group_) group_->leave();
+  standby_.reset();
   workers_.clear();
 }
 
-void WorkerPool::join(const log::SlotGroupOptions& options) {
+void WorkerPool::join(const log::SlotGroupOptions& options, int standby_replicas,
+                      const std::function<std::vector<ServerInfo>()>& servers) {
   if (workers_.empty()) return;
-  if (!group_) group_ = log_->open_slots(options);
+  if (!group_) group_ = services_.log->open_slots(options);
   // Before slots are taken: this ends what this process's last life left open in them.
   for (const auto& worker : workers_) worker->open_lane(*group_);
   if (std::exchange(joined_, true)) return;
+  if (standby_replicas > 0 && !services_.state_dir.empty()) {
+    const auto queries = [this] {
+      std::vector<std::shared_ptr<const QueryDefinition>> all;
+      const std::lock_guard lock(mutex_);
+      for (const auto& [id, query] : queries_) all.push_back(query);
+      return all;
+    };
+    standby_ = std::make_unique<Standby>(
+        services_, Standby::Options{standby_replicas, group_->slots(), servers, queries});
+  }
   group_->join(*this);
 }
 
@@ -86,6 +98,7 @@ void WorkerPool::stop(const std::string& query_id, bool forget) {
       if (owned_.contains(slot)) --load_[worker_of(slot)];
     });
   }
+  if (standby_) standby_->yield_query(query_id);
   for (const auto& worker : workers_) worker->remove(query_id, forget);
   queries_.erase(query_id);
 }
@@ -94,6 +107,7 @@ void WorkerPool::slots_assigned(const std::vector<int32_t>& slots) {
   const std::lock_guard lock(mutex_);
   const std::set<int32_t> added(slots.begin(), slots.end());
   owned_.insert(added.begin(), added.end());
+  if (standby_) standby_->yield_slots(added);
   for (const auto& [id, query] : queries_) start_in(query, added);
 }
 
@@ -110,6 +124,7 @@ void WorkerPool::let_go(const std::vector<int32_t>& slots, bool lost) {
     owned_.erase(slot);
     worker_of_slot_.erase(slot);
   }
+  if (standby_) standby_->slots_gone(gone);
 }
 
 std::vector<int32_t> WorkerPool::owned_slots() const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/runtime/standby.h"
 #include "engine/runtime/worker.h"
 #include "storage/log/slot_group.h"
 
@@ -22,7 +23,9 @@ class WorkerPool : private log::SlotListener {
   ~WorkerPool() override;  // leaves the group; commits and checkpoints what is done
 
   // Takes part in the service's work from now on. Waits for the log. Throws LogError; may be called again then.
-  void join(const log::SlotGroupOptions& options);
+  // `standby_replicas`: servers that follow each slot besides its owner; `servers` tells who there is.
+  void join(const log::SlotGroupOptions& options, int standby_replicas = 0,
+            const std::function<std::vector<ServerInfo>()>& servers = {});
 
   void start(const std::shared_ptr<const QueryDefinition>& query);
   // `forget`: it is ended for good.
@@ -54,7 +57,7 @@ class WorkerPool : private log::SlotListener {
   template <class Visit>
   void for_each_task(const QueryDefinition& query, Visit visit) const;
 
-  const std::shared_ptr<log::Log> log_;
+  const RuntimeServices& services_;
   std::unique_ptr<log::SlotGroup> group_;
   bool joined_ = false;
   std::vector<std::unique_ptr<Worker>> workers_;  // their lanes use the group
@@ -62,6 +65,7 @@ class WorkerPool : private log::SlotListener {
   std::map<std::string, std::shared_ptr<const QueryDefinition>> queries_;  // persistent ones
   std::set<int32_t> owned_;
   std::map<int32_t, size_t> worker_of_slot_;
+  std::unique_ptr<Standby> standby_;  // null: no copies are kept
   std::vector<size_t> load_;  // tasks of each worker
 };
 

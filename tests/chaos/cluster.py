@@ -48,7 +48,7 @@ class Weir:
         self.folder = folder
 
     def command(self, data, kafka=None, service=None, properties=()):
-        command = [self.binary, "--data-dir", data]
+        command = [self.binary, "--log-level", "info", "--data-dir", data]
         if kafka:
             command += ["--bootstrap-servers", kafka]
         if service:
