@@ -132,6 +132,16 @@ std::string StatementExecutor::shown_lag(const QueryDefinition& query) {
   }
 }
 
+namespace {
+
+std::string shown_reason(const QueryStatus& status) {
+  const int64_t left = status.restore_left.load();
+  if (left > 0) return "State is restored: " + std::to_string(left) + " changelog records are left to replay.";
+  return status.reason();
+}
+
+}  // namespace
+
 TableResult StatementExecutor::show_queries(bool extended) {
   TableResult table;
   table.columns = {"Query ID", "Query Type", "Status", "Sink Name", "Sink Kafka Topic", "Query String"};
@@ -142,7 +152,7 @@ TableResult StatementExecutor::show_queries(bool extended) {
       row.push_back(status ? std::to_string(status->records_in.load()) : "");
       row.push_back(status ? std::to_string(status->records_out.load()) : "");
       row.push_back(status ? std::to_string(status->error_count()) : "");
-      row.push_back(status ? status->reason() : "");
+      row.push_back(status ? shown_reason(*status) : "");
       const auto definition = status == nullptr ? nullptr : engine_.query_definition(row[0]);
       row.push_back(definition ? shown_lag(*definition) : "");
       const auto time = [](int64_t millis) { return millis == INT64_MIN ? "" : timestamp_to_text(millis); };
