@@ -159,7 +159,7 @@ bool EmbeddedRegistry::topic_exists() {
 void EmbeddedRegistry::create_topic() {
   if (topic_exists()) return;
   try {
-    log_->create_topic(partition_.topic, log::TopicConfig());  // kept for ever
+    log_->create_topic(partition_.topic, log::internal_topic());  // kept for ever
   } catch (const log::LogError& e) {
     if (e.kind() != log::LogError::Kind::kExists) throw;
   }

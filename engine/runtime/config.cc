@@ -26,6 +26,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"heartbeat.send.interval.ms", "5000", "How often a server tells the others of its service that it is there; after three times as long without they take it for gone", Kind::kInteger},
       {"idle.timeout", "0", "Milliseconds after which a task that gets no record takes stream time on by the wall clock, so that its windows close; 0: never", Kind::kInteger, {}, true},
       {"log.sync", "false", "fsync every commit of the embedded log: survives a power cut, not only the end of the process", Kind::kBoolean},
+      {"internal.topic.replicas", "-1", "Replicas of the topics that Weir makes for itself on Kafka; -1: the broker's default.replication.factor", Kind::kInteger},
       {"num.standby.replicas", "0", "Servers that keep a copy of each task's state besides the one that runs it", Kind::kInteger},
       {"num.threads", "0", "Worker threads that run queries; 0: one for each core", Kind::kInteger},
       {"max.task.idle.ms", "0", "How long a join with rows of one side waits for the other's, once all that was there has been read, before it goes on without", Kind::kInteger, {}, true},

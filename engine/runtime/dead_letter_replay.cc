@@ -102,9 +102,7 @@ class DeadLetterCopy {
   std::string ensure(const ReplayTarget& target) {
     const std::string topic = query_.replay_topic(*target.node);
     if (!made_.insert(topic).second || log_.describe_topic(topic)) return topic;
-    log::TopicConfig config;
-    config.partitions = target.partitions;
-    log_.create_topic(topic, config);
+    log_.create_topic(topic, log::internal_topic(target.partitions));
     return topic;
   }
 

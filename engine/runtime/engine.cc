@@ -65,6 +65,7 @@ Engine::Engine(EngineOptions options)
     if (log_options.exactly_once && !config_.overrides().contains("commit.interval.ms"))
       config_.set("commit.interval.ms", kExactlyOnceCommitMs);
     log_options.properties = config_.kafka_properties();
+    log_options.internal_replicas = static_cast<int16_t>(config_.get_int("internal.topic.replicas"));
     kafka_options_ = log_options;
     services_.log = log::open_kafka_log(log_options);
     services_.commit_when_idle = false;
@@ -201,14 +202,12 @@ void Engine::create_internal_topics(const QueryDefinition& query) {
   for (const Stage& stage : query.stages) {
     for (const PlanNodePtr& input : stage.inputs) {
       if (input->kind != PlanKind::kRepartition) continue;
-      log::TopicConfig config;
-      config.partitions = query.stage_partitions[stage.index];
+      log::TopicConfig config = log::internal_topic(query.stage_partitions[stage.index]);
       ensure_topic(*services_.log, query.repartition_topic(*input), config);
     }
     if (query.transient) continue;
     for (const StoreDescription& store : stores_of(stage)) {
-      log::TopicConfig config;
-      config.partitions = query.stage_partitions[stage.index];
+      log::TopicConfig config = log::internal_topic(query.stage_partitions[stage.index]);
       if (store.retention_ms) {
         // Blocks of expiring rows: kept a day longer than the rows live, by the time of their commit.
         config.retention_ms = *store.retention_ms + kDayMs;

@@ -209,7 +209,7 @@ void Engine::require_log(const sql::Statement& statement) {
 // May be repeated when it has thrown because the log went away.
 void Engine::replay() {
   command_log_->create();
-  log::TopicConfig processing_log;
+  log::TopicConfig processing_log = log::internal_topic();
   processing_log.retention_ms = kProcessingLogRetentionMs;
   ensure_topic(*services_.log, services_.processing_log_topic, processing_log);
   command_log_->read_to_end([this](const Command& command) { change_catalog(command); });

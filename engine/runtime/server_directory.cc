@@ -20,7 +20,7 @@ constexpr size_t kDirectoryRecords = 1024;
 
 ServerDirectory::ServerDirectory(std::shared_ptr<log::Log> log, Options options)
     : log_(std::move(log)), options_(std::move(options)) {
-  log::TopicConfig config;
+  log::TopicConfig config = log::internal_topic();
   config.cleanup = log::Cleanup::kCompact;
   ensure_topic(*log_, options_.topic, config);
   const log::TopicPartition partition{options_.topic, 0};

@@ -160,6 +160,7 @@ void EmbeddedLog::create_topic(const std::string& name, const TopicConfig& confi
   auto topic = std::make_shared<Topic>();
   topic->id = next_topic_id_;
   topic->config = config;
+  if (config.replicas < 1) topic->config.replicas = 1;
   for (int32_t i = 0; i < config.partitions; ++i) {
     topic->partitions.push_back(
         std::make_shared<EmbeddedPartition>(PartitionId{topic->id, static_cast<uint32_t>(i)}, TopicPartition{name, i},

@@ -18,7 +18,7 @@ KafkaLog::KafkaLog(const KafkaLogOptions& options)
   // of partitions is then the last stable offset.
   auto handle = std::make_shared<KafkaHandle>(KafkaRole::kAdmin, properties_, monitor_, KafkaProperties::Settings{},
                                               KafkaProperties::Settings{{"isolation.level", "read_committed"}});
-  topics_ = std::make_shared<KafkaTopics>(handle, options_.admin_timeout);
+  topics_ = std::make_shared<KafkaTopics>(handle, options_.admin_timeout, options_.internal_replicas);
   auto all = std::make_shared<KafkaHandle>(KafkaRole::kAdmin, properties_, monitor_, KafkaProperties::Settings{},
                                            KafkaProperties::Settings{{"isolation.level", "read_uncommitted"}});
   offsets_ = std::make_shared<KafkaOffsets>(handle, std::move(all), topics_);

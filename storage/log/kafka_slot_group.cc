@@ -16,9 +16,7 @@ const std::map<std::string, std::string> kSlotTopicSettings = {
 
 int32_t make_slot_topic(KafkaTopics& topics, const std::string& name, const SlotGroupOptions& options) {
   if (const auto found = topics.describe(name)) return found->config.partitions;
-  TopicConfig config;
-  config.partitions = options.slots;
-  config.replicas = options.replicas;
+  TopicConfig config = internal_topic(options.slots);
   config.cleanup = Cleanup::kCompact;
   config.extra = kSlotTopicSettings;
   try {

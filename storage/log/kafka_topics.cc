@@ -90,8 +90,9 @@ void KafkaTopics::create(const std::string& name, const TopicConfig& config) {
   const std::string what = fmt::format("Topic '{}' can't be created", name);
   const KafkaDeadline deadline(timeout_);
   std::array<char, 512> text{};
+  const int16_t replicas = config.replicas == kInternalReplicas ? internal_replicas_ : config.replicas;
   const KafkaNewTopic topic(
-      rd_kafka_NewTopic_new(name.c_str(), config.partitions, config.replicas, text.data(), text.size()));
+      rd_kafka_NewTopic_new(name.c_str(), config.partitions, replicas, text.data(), text.size()));
   if (!topic) throw LogError(LogError::Kind::kInvalid, what + ": " + text.data());
   std::map<std::string, std::string> settings = config.extra;
   settings["retention.ms"] = std::to_string(config.retention_ms);

@@ -18,8 +18,9 @@ namespace weir::log {
 
 class KafkaTopics {
  public:
-  KafkaTopics(std::shared_ptr<KafkaHandle> handle, std::chrono::milliseconds timeout)
-      : handle_(std::move(handle)), timeout_(timeout) {}
+  // `internal_replicas`: see KafkaLogOptions.
+  KafkaTopics(std::shared_ptr<KafkaHandle> handle, std::chrono::milliseconds timeout, int16_t internal_replicas)
+      : handle_(std::move(handle)), timeout_(timeout), internal_replicas_(internal_replicas) {}
 
   // As in Log.
   void create(const std::string& name, const TopicConfig& config);
@@ -49,6 +50,7 @@ class KafkaTopics {
 
   const std::shared_ptr<KafkaHandle> handle_;
   const std::chrono::milliseconds timeout_;
+  const int16_t internal_replicas_;
   std::mutex mutex_;
   std::map<std::string, int32_t, std::less<>> partitions_;
 };

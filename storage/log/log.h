@@ -45,6 +45,17 @@ struct TopicConfig {
   std::map<std::string, std::string> extra;  // passed to Kafka as topic configuration; kept by the embedded log
 };
 
+// Stands for as many replicas as the log is set up to give to Weir's own topics: see KafkaLogOptions.
+inline constexpr int16_t kInternalReplicas = 0;
+
+// Of a topic that Weir makes for itself.
+inline TopicConfig internal_topic(int32_t partitions = 1) {
+  TopicConfig config;
+  config.partitions = partitions;
+  config.replicas = kInternalReplicas;
+  return config;
+}
+
 struct TopicInfo {
   std::string name;
   TopicConfig config;
@@ -193,6 +204,7 @@ struct KafkaLogOptions {
   std::string bootstrap_servers;
   std::map<std::string, std::string> properties;  // security.*, sasl.*, ssl.* …, passed to librdkafka; values are secret
   bool exactly_once = false;
+  int16_t internal_replicas = -1;  // of topics with kInternalReplicas; -1: the broker's default
   std::chrono::milliseconds admin_timeout{30000};
 };
 // Doesn't need the broker to be up: a broker that is away is reported as an event and by the calls that need it.

@@ -35,7 +35,6 @@ struct SlotGroupOptions {
   std::string process;  // unique among the service's processes
   bool stable = false;  // the process has the same name when it is started again: it gets its slots back at once
   int32_t slots = 64;   // as the service is first used; later the number that it was made with holds
-  int16_t replicas = -1;
   std::chrono::milliseconds longest_commit{10'000};  // the time a transaction may stay open
 };
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 
 from cluster import Broker, Failure, Server, Weir, wait_until
-from workload import INPUTS, OUTPUTS, compare, rows_of, statements
+from workload import INPUTS, OUTPUTS, OUTPUTS_AT_LEAST_ONCE, compare, rows_of, statements
 
 SESSION_MS = 6000
 PROPERTIES = [f"kafka.session.timeout.ms={SESSION_MS}", "max.task.idle.ms=0", "num.threads=2"]
@@ -83,6 +83,7 @@ def main():
     parser.add_argument("--count", type=int, default=60000)
     parser.add_argument("--rate", type=int, default=400)
     parser.add_argument("--seed", type=int, default=random.randrange(1, 100000))
+    parser.add_argument("--guarantee", default="exactly_once_v2", choices=["exactly_once_v2", "at_least_once"])
     parser.add_argument("--deadline", type=int, default=60)
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
@@ -90,7 +91,8 @@ def main():
     folder = tempfile.mkdtemp(prefix="weir-chaos.")
     weir = Weir(str(pathlib.Path(options.weir).resolve()), folder)
     broker = Broker(f"{folder}/kafka")
-    servers = [Server(weir, f"server{i}", broker.address, SERVICE, PROPERTIES) for i in range(options.servers)]
+    properties = PROPERTIES + [f"processing.guarantee={options.guarantee}"]
+    servers = [Server(weir, f"server{i}", broker.address, SERVICE, properties) for i in range(options.servers)]
     began = time.monotonic()
     good = False
     try:
@@ -101,6 +103,8 @@ def main():
         wait_until("the queries", lambda: [server.check() for server in servers] and servers[0].says("CSAS_FILTERED"), 60)
         disturb(options, broker, servers)
         checks = {**INPUTS, **OUTPUTS}
+        if options.guarantee == "at_least_once":
+            checks = {**dict.fromkeys(INPUTS, "superset"), **OUTPUTS_AT_LEAST_ONCE}
         for topic, how in checks.items():
             want = expected[topic]
             outside = {"kafka": broker.address, **OUTSIDE}
@@ -108,7 +112,7 @@ def main():
             if how != "last":  # where how many rows there are in between is open
                 read(weir, "outside", topic, len(want), options.deadline, **outside)
             while True:
-                found = read(weir, "outside", topic, 2 * len(want), 4, **outside)
+                found = read(weir, "outside", topic, 3 * len(want), 4, **outside)
                 try:
                     compare(topic, how, want, found)
                     break
