@@ -158,6 +158,10 @@ void DatagenSource::generate(const std::atomic<bool>& stopping) {
     status_.state = ConnectorStatus::State::kRunning;
     status_.error.clear();
   }
+  for (Target& target : targets_) {
+    const auto topic = services_.log->describe_topic(target.topic);
+    target.partitions = topic ? topic->config.partitions : settings_.partitions;
+  }
   const auto started = std::chrono::steady_clock::now();
   const uint64_t first = next;
   const uint64_t end = settings_.count < 0 ? UINT64_MAX : static_cast<uint64_t>(settings_.count);
@@ -210,9 +214,9 @@ void DatagenSource::append(log::LogTransaction& transaction, uint64_t number, in
   if (encode(*target.key_encoder, target.key.columns, record.key, key)) view.key = key;
   if (encode(*target.value_encoder, target.value.columns, record.value, value)) view.value = value;
   view.timestamp = time_ms;
-  const auto topic = services_.log->describe_topic(target.topic);
-  const int32_t partitions = topic ? topic->config.partitions : settings_.partitions;
-  transaction.append(target.topic, view.key ? log::partition_for_key(*view.key, partitions) : static_cast<int32_t>(number % partitions), view);
+  const int32_t partition = view.key ? log::partition_for_key(*view.key, target.partitions)
+                                     : static_cast<int32_t>(number % static_cast<uint64_t>(target.partitions));
+  transaction.append(target.topic, partition, view);
 }
 
 ConnectorStatus DatagenSource::status() const {

@@ -42,6 +42,7 @@ class DatagenSource final : public Connector {
   struct Target {
     std::string topic;
     FormatContext key, value;
+    int32_t partitions = 1;
     std::unique_ptr<RowEncoder> key_encoder, value_encoder;
   };
 

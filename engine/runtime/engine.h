@@ -52,6 +52,9 @@ struct EngineOptions {
   bool manual_queries = false;
   // The functions that queries may call; null: those of the language. The test runner adds some of its own.
   std::shared_ptr<const FunctionRegistry> functions;
+  // A server that is expected back soon when it ends: its work waits for it for the session's timeout. Otherwise the
+  // others get it at once when this process ends, and after the timeout when it is killed.
+  bool keeps_its_place = false;
   // A Kafka that doesn't answer at the start. kFail: open() throws. kWait: open() returns when it is there, or throws
   // once give_up() says so. kBackground: open() returns at once, and statements that need the log are refused
   // (kUnavailable) until it is there.

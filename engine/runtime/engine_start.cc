@@ -228,7 +228,7 @@ void Engine::replay() {
   log::SlotGroupOptions slots;
   slots.service = config_.get("service.id");
   slots.process = services_.server_id;
-  slots.stable = !services_.state_dir.empty();
+  slots.stable = options_.keeps_its_place && !services_.state_dir.empty();
   slots.longest_commit = std::max(kLongestCommit, std::chrono::milliseconds(3 * services_.commit_interval_ms));
   // Copies are of use to other servers only.
   const int standby = shares_log_ ? static_cast<int>(config_.get_int("num.standby.replicas")) : 0;
