@@ -2,7 +2,7 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
-.PHONY: all weir demo test check test-asan test-tsan fuzz bench bench-kafka format lint clean packages
+.PHONY: all weir demo test test-chaos check test-asan test-tsan fuzz bench bench-kafka format lint clean packages
 
 all: weir
 
@@ -18,7 +18,7 @@ weir: packages
 demo: weir
 	@scripts/demo.sh $(BUILD)/weir
 
-# Units, SQL files, kill and resume: minutes. `make test` adds a real Kafka broker.
+# Units, SQL files, kill and resume: minutes. `make test` adds a real Kafka broker, and what breaks around it.
 check: packages
 	@cmake --preset release >/dev/null
 	@cmake --build $(BUILD)
@@ -27,6 +27,15 @@ check: packages
 test: check
 	@scripts/install-packages.sh test
 	@tests/integration/run.sh $(BUILD)
+	@python3 tests/chaos/faults.py $(BUILD)/weir
+
+# What `make test` has of it, longer, and several servers that are killed, frozen and ended at random.
+test-chaos: packages
+	@scripts/install-packages.sh test
+	@cmake --preset release >/dev/null
+	@cmake --build $(BUILD) --target weir
+	@python3 tests/chaos/faults.py $(BUILD)/weir --count 20000 --rounds 3
+	@python3 tests/chaos/servers.py $(BUILD)/weir --kinds kill,freeze,end,broker
 
 test-asan: packages
 	@cmake --preset asan-ubsan >/dev/null

@@ -1,4 +1,6 @@
 """Processes for the chaos tests: a real broker, weir servers that can be killed, frozen and brought back, and waits that end."""
+import itertools
+import json
 import os
 import pathlib
 import signal
@@ -39,6 +41,18 @@ class Broker:
     def stop(self):
         subprocess.run([KAFKA / "stop.sh", self.folder], check=True, stdout=subprocess.DEVNULL)
 
+    def topics(self, *words):
+        """What an administrator does: "partitions" TOPIC COUNT, "create" TOPIC COUNT, "delete" TOPIC."""
+        libs = subprocess.run([KAFKA / "fetch.sh"], check=True, capture_output=True, text=True).stdout.strip()
+        subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp",
+                        f"{libs}/*", KAFKA / "Topics.java", self.address, *map(str, words)], check=True, timeout=120)
+
+    def produce(self, topic, partition, rows):
+        """`rows`: pairs of key and value, as text without a tab."""
+        text = "".join(f"{key}\t{value}\n" for key, value in rows)
+        subprocess.run(["kcat", "-P", "-b", self.address, "-t", topic, "-p", str(partition), "-K", "\t"],
+                       input=text.encode(), check=True, timeout=120, stderr=subprocess.DEVNULL)
+
 
 class Weir:
     """The weir binary, run for a statement or as a server."""
@@ -60,7 +74,13 @@ class Weir:
     def run(self, data, statements, kafka=None, service=None, limits=(), properties=()):
         """Executes statements and returns what was printed. `data`: a folder, below the test's own."""
         data = os.path.join(self.folder, data)
-        command = self.command(data, kafka, service, properties) + list(limits) + ["-e", statements]
+        command = self.command(data, kafka, service, properties) + list(limits)
+        if len(statements) > 10000:
+            script = pathlib.Path(f"{data}.sql")
+            script.write_text(statements)
+            command += ["-f", str(script)]
+        else:
+            command += ["-e", statements]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="backslashreplace", timeout=600)
         if done.returncode != 0:
             raise Failure(f"{statements[:200]}: {done.stderr[-2000:]}{done.stdout[-500:]}")
@@ -70,7 +90,9 @@ class Weir:
 class Server:
     """A weir process that works until it is killed; its input stays open."""
 
-    def __init__(self, weir, name, kafka, service, properties=()):
+    def __init__(self, weir, name, kafka, service, properties=(), json_output=False):
+        self.json_output = json_output
+        self.marks = itertools.count()
         self.weir, self.name, self.kafka, self.service = weir, name, kafka, service
         self.properties = properties
         self.process = None
@@ -82,9 +104,35 @@ class Server:
 
     def start(self):
         log = open(f"{self.weir.folder}/{self.name}.log", "ab")
-        self.process = subprocess.Popen(
-            self.weir.command(self.data, self.kafka, self.service, self.properties),
-            stdin=subprocess.PIPE, stdout=log, stderr=log)
+        command = self.weir.command(self.data, self.kafka, self.service, self.properties)
+        output = log
+        if self.json_output:
+            command += ["--output", "json"]
+            output = open(f"{self.weir.folder}/{self.name}.out", "ab")
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=log)
+
+    def ask(self, statement, seconds=60):
+        """The rows that the statement answers with. For a server that writes JSON."""
+        begin, end = (f"mark-{next(self.marks)}" for _ in range(2))
+        self.tell(f"DEFINE mark = '{begin}'; SHOW VARIABLES;")
+        self.tell(statement)
+        self.tell(f"DEFINE mark = '{end}'; SHOW VARIABLES;")
+        output = pathlib.Path(f"{self.weir.folder}/{self.name}.out")
+
+        def answered():
+            self.check()
+            return f'"{end}"' in output.read_text(errors="replace")
+
+        wait_until(f"{self.name} answers {statement}", answered, seconds)
+        lines = output.read_text(errors="replace").splitlines()
+        first = next(i for i, line in enumerate(lines) if f'"{begin}"' in line)
+        last = next(i for i, line in enumerate(lines) if f'"{end}"' in line)
+        return [json.loads(line) for line in lines[first + 1:last] if line.startswith("{")]
+
+    def queries(self, extended=True, seconds=60):
+        """Sink → (state, reason)."""
+        rows = self.ask("SHOW QUERIES EXTENDED;" if extended else "SHOW QUERIES;", seconds)
+        return {row["Sink Name"]: (row["Status"], row.get("Reason", "")) for row in rows if row.get("Sink Name")}
 
     def tell(self, statements):
         self.process.stdin.write((statements + "\n").encode())

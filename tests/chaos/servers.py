@@ -46,6 +46,25 @@ def reference(weir, options):
     return expected
 
 
+def check_topics(weir, broker, expected, topics, seconds):
+    """Every topic holds what it must, by then at the latest."""
+    outside = {"kafka": broker.address, **OUTSIDE}
+    for topic, how in topics.items():
+        want = expected[topic]
+        end = time.monotonic() + seconds
+        if how != "last":  # where how many rows there are in between is open
+            read(weir, "outside", topic, len(want), seconds, **outside)
+        while True:
+            found = read(weir, "outside", topic, 3 * len(want), 4, **outside)
+            try:
+                compare(topic, how, want, found)
+                break
+            except Failure:
+                if how != "last" or time.monotonic() > end:
+                    raise
+        print(f"{topic}: {len(found)} rows, as they must be", flush=True)
+
+
 def disturb(options, broker, servers):
     """One fault after another; at least one server is left alone in between now and then."""
     kinds = options.kinds.split(",")
@@ -105,22 +124,7 @@ def main():
         checks = {**INPUTS, **OUTPUTS}
         if options.guarantee == "at_least_once":
             checks = {**dict.fromkeys(INPUTS, "superset"), **OUTPUTS_AT_LEAST_ONCE}
-        for topic, how in checks.items():
-            want = expected[topic]
-            outside = {"kafka": broker.address, **OUTSIDE}
-            end = time.monotonic() + options.deadline
-            is_exact = how in ("rows", "ordered")  # else how many rows there will be is open
-            if is_exact:
-                read(weir, "outside", topic, len(want), options.deadline, **outside)
-            while True:
-                found = read(weir, "outside", topic, 3 * len(want), 4, **outside)
-                try:
-                    compare(topic, how, want, found)
-                    break
-                except Failure:
-                    if is_exact or time.monotonic() > end:
-                        raise
-            print(f"{topic}: {len(found)} rows, as they must be", flush=True)
+        check_topics(weir, broker, expected, checks, options.deadline)
         for server in servers:
             server.check()
         good = True
