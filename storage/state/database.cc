@@ -37,7 +37,8 @@ std::vector<fs::path> state_files(const std::string& directory) {
     if (!fs::exists(directory)) return files;
     for (const auto& file : fs::directory_iterator(directory)) files.push_back(file.path());
   } catch (const fs::filesystem_error& error) {
-    throw StateError("The state directory '" + directory + "' can't be read: " + error.code().message() + ".");
+    throw StateError("The state directory '" + directory + "' can't be read: " + error.code().message() + ".",
+                     StateError::Kind::kDisk);
   }
   for (const fs::path& file : files) {
     if (!is_database_file(file.filename())) {
@@ -77,7 +78,8 @@ void wipe_state(const std::string& directory) {
   rocksdb::Env::Default()->UnlockFile(lock);
   if (failed) {
     throw StateError("The state directory '" + directory + "' can't be cleared: " + failed.message() +
-                     ". Remove it and start again; the state is rebuilt from its changelog.");
+                         ". Remove it and start again; the state is rebuilt from its changelog.",
+                     StateError::Kind::kDisk);
   }
 }
 
@@ -117,7 +119,8 @@ std::unique_ptr<Database> Database::create(const Environment& environment, const
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) {
-    throw StateError("The state directory '" + directory + "' can't be created: " + error.message() + ".");
+    throw StateError("The state directory '" + directory + "' can't be created: " + error.message() + ".",
+                     StateError::Kind::kDisk);
   }
   const rocksdb::Status status = database->open();
   if (is_lock_error(status)) throw_in_use(directory);
@@ -239,11 +242,13 @@ void Database::check(const rocksdb::Status& status, const char* doing) const {
   if (status.ok()) return;
   if (!status.IsCorruption()) {
     throw StateError("The state in '" + directory_ + "' can't " + doing + ": " + status.ToString() +
-                     ". Check the disk: its space, its permissions and its health.");
+                         ". Check the disk: its space, its permissions and its health.",
+                     StateError::Kind::kDisk);
   }
   std::ofstream(directory_ + "/" + kCorruptMark) << status.ToString() << "\n";
   throw StateError("The state in '" + directory_ + "' is damaged: " + status.ToString() +
-                   ". Restart the query: the directory is then cleared and rebuilt from the changelog.");
+                       ". The directory is cleared and rebuilt from the changelog when it is opened again.",
+                   StateError::Kind::kDamaged);
 }
 
 void Database::replaced(std::string meta, std::map<std::string, std::string> descriptors) {

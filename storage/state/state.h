@@ -27,7 +27,16 @@ namespace weir::state {
 
 class StateError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  // kDisk: the disk doesn't do what it is asked (full, no permission); it may later. kDamaged: what is on it isn't what
+  // was written; the next open starts anew. Neither loses anything: the changelogs have it all. kOther: trying again
+  // doesn't help.
+  enum class Kind { kOther, kDisk, kDamaged };
+  explicit StateError(const std::string& message, Kind kind = Kind::kOther)
+      : std::runtime_error(message), kind_(kind) {}
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
 };
 
 // One for each process: the block cache and the write-buffer budget of all stores. Thread-safe.
