@@ -27,7 +27,7 @@ check: packages
 test: check
 	@scripts/install-packages.sh test
 	@tests/integration/run.sh $(BUILD)
-	@python3 tests/chaos/faults.py $(BUILD)/weir
+	@python3 tests/chaos/faults.py $(BUILD)/weir topic partition disk state --count 4000
 
 # What `make test` has of it, longer, and several servers that are killed, frozen and ended at random.
 test-chaos: packages

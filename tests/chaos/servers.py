@@ -5,6 +5,7 @@ process gives: no row lost, none twice, those of a key in order.
 
 servers.py WEIR [--servers N] [--faults N] [--kinds kill,freeze,end,broker] [--count N] [--rate N] [--seed N]"""
 import argparse
+import concurrent.futures
 import pathlib
 import random
 import shutil
@@ -48,14 +49,14 @@ def reference(weir, options):
 
 def check_topics(weir, broker, expected, topics, seconds):
     """Every topic holds what it must, by then at the latest."""
-    outside = {"kafka": broker.address, **OUTSIDE}
-    for topic, how in topics.items():
+    def check(topic, how):
+        where = {"kafka": broker.address, **OUTSIDE}
         want = expected[topic]
         end = time.monotonic() + seconds
         if how != "last":  # where how many rows there are in between is open
-            read(weir, "outside", topic, len(want), seconds, **outside)
+            read(weir, f"outside-{topic}", topic, len(want), seconds, **where)
         while True:
-            found = read(weir, "outside", topic, 3 * len(want), 4, **outside)
+            found = read(weir, f"outside-{topic}", topic, 3 * len(want), 4, **where)
             try:
                 compare(topic, how, want, found)
                 break
@@ -63,6 +64,9 @@ def check_topics(weir, broker, expected, topics, seconds):
                 if how != "last" or time.monotonic() > end:
                     raise
         print(f"{topic}: {len(found)} rows, as they must be", flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(check, topics.keys(), topics.values()))
 
 
 def disturb(options, broker, servers):
