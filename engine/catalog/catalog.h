@@ -63,6 +63,8 @@ struct PersistentQuery {
   // Tells it from an earlier query of the same id: the place in the command log of the statement that made it. Kept
   // when it is replaced, paused, resumed.
   int64_t incarnation = -1;
+  // How many partitions the topics that it reads had when it was made; empty: made by an older program.
+  std::map<std::string, int32_t> source_partitions;
 };
 using PersistentQueryPtr = std::shared_ptr<const PersistentQuery>;
 

@@ -117,7 +117,8 @@ std::string command_to_json(const Command& command) {
                      {"sink", query.sink},
                      {"sources", query.sources},
                      {"plan", Json::parse(query.plan)},
-                     {"properties", query.properties}};
+                     {"properties", query.properties},
+                     {"source_partitions", query.source_partitions}};
   }
   if (!command.name.empty()) json["name"] = command.name;
   if (!command.type.empty()) json["type"] = command.type;
@@ -156,6 +157,9 @@ Command command_from_json(const std::string& text) try {
     out.sources = query.at("sources").get<std::vector<std::string>>();
     out.plan = query.at("plan").dump();
     out.properties = query.at("properties").get<std::map<std::string, std::string>>();
+    if (query.contains("source_partitions")) {
+      out.source_partitions = query["source_partitions"].get<std::map<std::string, int32_t>>();
+    }
     command.query = std::move(out);
   }
   command.name = json.value("name", "");

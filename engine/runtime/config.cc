@@ -29,6 +29,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"internal.topic.replicas", "-1", "Replicas of the topics that Weir makes for itself on Kafka; -1: the broker's default.replication.factor", Kind::kInteger},
       {"num.standby.replicas", "0", "Servers that keep a copy of each task's state besides the one that runs it", Kind::kInteger},
       {"num.threads", "0", "Worker threads that run queries; 0: one for each core", Kind::kInteger},
+      {"metadata.max.age.ms", "30000", "How often a server looks whether the topics that its queries use are still there and have as many partitions as before", Kind::kInteger},
       {"max.task.idle.ms", "0", "How long a join with rows of one side waits for the other's, once all that was there has been read, before it goes on without", Kind::kInteger, {}, true},
       {"new.query.planner.enabled", "false", "Order the key columns of a sink as the select list does", Kind::kBoolean, {}, true},
       {"output.topic.name.prefix", "", "Put before the name of a sink's topic where KAFKA_TOPIC is not given", Kind::kText, {}, true},

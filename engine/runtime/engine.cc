@@ -11,6 +11,7 @@
 #include "engine/runtime/ensure_topic.h"
 #include "engine/runtime/error_topics.h"
 #include "engine/runtime/processing_log.h"
+#include "engine/runtime/query_topics.h"
 #include "engine/runtime/registry_settings.h"
 #include "engine/runtime/slot_map.h"
 
@@ -102,11 +103,15 @@ Engine::Engine(EngineOptions options)
   if (shares_log_) {
     follower_ = std::make_unique<BackgroundThread>(kFollowInterval, [this] { follow_commands(); });
     command_log_->on_ready(follower_->waker());
+    topic_watch_ = std::make_unique<BackgroundThread>(
+        std::chrono::milliseconds(std::max<int64_t>(1, config_.get_int("metadata.max.age.ms"))),
+        [this] { check_topics(); });
   }
 }
 
 Engine::~Engine() {
   stop_connecting();
+  topic_watch_.reset();
   follower_.reset();
   {
     std::lock_guard lock(queries_mutex_);
@@ -154,22 +159,28 @@ std::shared_ptr<QueryDefinition> Engine::named_definition(const std::string& id,
 }
 
 std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
-                                                 const std::map<std::string, std::string>& properties) {
+                                                 const std::map<std::string, std::string>& properties,
+                                                 const std::map<std::string, int32_t>& first_partitions) {
   std::shared_ptr<QueryDefinition> query = named_definition(id, plan);
+  query->first_source_partitions = first_partitions;
   if (const auto sources = plan.sources(); !sources.empty()) query->slot_shift = slot_shift(sources.front()->source->topic);
   query->transient = transient;
   query->auto_offset_reset = setting(properties, "auto.offset.reset");
   query->status = std::make_shared<QueryStatus>();
   const auto partitions_of = [&](const std::string& topic) {
     const auto info = services_.log->describe_topic(topic);
-    if (!info) {
-      throw StatementError(StatementError::Kind::kInvalid, "The topic " + topic + " that query " + id + " reads doesn't exist.");
-    }
+    if (!info) throw StatementError(StatementError::Kind::kInvalid, topic_gone_message(*query, topic));
     return info->config.partitions;
   };
   // A join's repartition topics get as many partitions as the widest topic that the query reads.
   int32_t widest = 1;
-  for (const PlanNodePtr& source : plan.sources()) widest = std::max(widest, partitions_of(source->source->topic));
+  for (const PlanNodePtr& source : plan.sources()) {
+    const int32_t partitions = partitions_of(source->source->topic);
+    const auto first = first_partitions.find(source->source->topic);
+    check_source_partitions(*query, *source, partitions);
+    // The repartition topics have been made already.
+    widest = std::max(widest, first == first_partitions.end() ? partitions : first->second);
+  }
   for (const Stage& stage : query->stages) {
     int32_t partitions = 0;
     for (const PlanNodePtr& input : stage.inputs) {
@@ -177,9 +188,11 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
                             : input->repartition_partitions > 0 ? input->repartition_partitions
                                                                 : 0;
       if (count > 0 && partitions > 0 && count != partitions) {
-        throw StatementError(StatementError::Kind::kInternal, "The inputs of a join in " + id + " have " +
-                                                                  std::to_string(partitions) + " and " +
-                                                                  std::to_string(count) + " partitions.");
+        throw StatementError(StatementError::Kind::kInvalid,
+                             "The inputs of a join in " + id + " have " + std::to_string(partitions) + " and " +
+                                 std::to_string(count) +
+                                 " partitions; they must have as many. The second one's topic is " +
+                                 query->input_topic(*input) + ".");
       }
       partitions = std::max(partitions, count);
     }
@@ -221,7 +234,7 @@ void Engine::create_internal_topics(const QueryDefinition& query) {
 
 void Engine::start_query(const PersistentQuery& query) {
   const PhysicalPlan plan = plan_from_json(query.plan);
-  auto definition = resolve(query.id, plan, false, query.properties);
+  auto definition = resolve(query.id, plan, false, query.properties, query.source_partitions);
   definition->incarnation = query.incarnation;
   // Another server may have kept positions of an earlier query of this name, and died before it could forget them.
   if (shares_log_) definition->owner += "@" + std::to_string(query.incarnation);

@@ -143,6 +143,12 @@ class Engine {
   void join_servers();
   void follow_commands();
   void tell_quarantined(int64_t except_offset = -1);
+  // engine_topics.cc
+  // What others have done to the topics of running queries: a query without a topic ends, one whose topic has grown is
+  // started anew, if it can be.
+  void check_topics();
+  void restart_query(const std::string& id, const std::string& why);
+
   // Wipes the state that an earlier query of the same id has left on this machine.
   void claim_state_directory(const PersistentQuery& query) const;
   // Internal topics and offsets of a query that has ended. By the server alone whose statement ended it: another that
@@ -150,8 +156,10 @@ class Engine {
   void delete_leftovers(const PersistentQuery& query);
 
   std::shared_ptr<QueryDefinition> named_definition(const std::string& id, const PhysicalPlan& plan) const;
+  // `first_partitions`: PersistentQuery::source_partitions.
   std::shared_ptr<QueryDefinition> resolve(const std::string& id, const PhysicalPlan& plan, bool transient,
-                                           const std::map<std::string, std::string>& properties);
+                                           const std::map<std::string, std::string>& properties,
+                                           const std::map<std::string, int32_t>& first_partitions = {});
   void create_internal_topics(const QueryDefinition& query);
   void delete_internal_topics(const QueryDefinition& query);
   void start_query(const PersistentQuery& query);
@@ -206,7 +214,8 @@ class Engine {
   std::atomic<int64_t> commands_applied_{0};  // up to that offset queries and connectors run as the command log says
   int64_t started_ms_ = 0;
   std::unique_ptr<ServerDirectory> servers_;           // null: the log isn't shared, or not there yet
-  std::unique_ptr<BackgroundThread> follower_;         // of the command log; last
+  std::unique_ptr<BackgroundThread> follower_;         // of the command log; last but for the next
+  std::unique_ptr<BackgroundThread> topic_watch_;
 };
 
 }  // namespace weir

@@ -74,6 +74,12 @@ void Engine::change_catalog(const Command& command) {
         const PersistentQueryPtr replaced = catalog_->find_query(query.id);
         if (replaced) query.paused = replaced->paused;
         query.incarnation = replaced ? replaced->incarnation : command.offset;
+        if (replaced) {  // its stores are as many as they were
+          for (auto& [topic, partitions] : query.source_partitions) {
+            const auto before = replaced->source_partitions.find(topic);
+            if (before != replaced->source_partitions.end()) partitions = before->second;
+          }
+        }
         catalog_->observe_query_id(query.id);
         catalog_->put_query(std::make_shared<const PersistentQuery>(std::move(query)));
       }

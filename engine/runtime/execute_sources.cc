@@ -4,6 +4,7 @@
 #include "engine/exec/like_pattern.h"
 #include "engine/plan/upgrade_check.h"
 #include "engine/runtime/error_topics.h"
+#include "engine/runtime/query_topics.h"
 #include "engine/runtime/statement_executor.h"
 #include "engine/sql/formatter.h"
 
@@ -121,7 +122,8 @@ void StatementExecutor::create_sink_and_query(const BoundPersistentQuery& bound,
   command.query = std::move(query);
   try {
     // Found out before the command is recorded: a plan that can't be run must not come back at every start.
-    engine_.resolve(bound.query_id, bound.plan, false, session_.properties);
+    const auto resolved = engine_.resolve(bound.query_id, bound.plan, false, session_.properties);
+    command.query->source_partitions = source_partitions(*resolved);
   } catch (...) {
     if (made) engine_.services_.log->delete_topic(bound.topic->topic);
     throw;

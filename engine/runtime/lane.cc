@@ -6,6 +6,7 @@
 
 #include "engine/formats/schema_registry.h"
 #include "engine/runtime/backoff.h"
+#include "engine/runtime/query_topics.h"
 
 namespace weir {
 
@@ -16,6 +17,16 @@ const std::string kFencedHint =
 
 bool is_passing(log::LogError::Kind kind) {
   return kind == log::LogError::Kind::kUnavailable || kind == log::LogError::Kind::kTimeout;
+}
+
+// Trying again may help, by itself or when somebody has mended what is wrong outside.
+bool may_pass(const std::exception& error) {
+  if (const auto* of_log = dynamic_cast<const log::LogError*>(&error)) return is_passing(of_log->kind());
+  if (const auto* of_registry = dynamic_cast<const SchemaRegistryError*>(&error)) {
+    return of_registry->kind() == SchemaRegistryError::Kind::kUnavailable;
+  }
+  const auto* of_state = dynamic_cast<const state::StateError*>(&error);
+  return of_state != nullptr && of_state->kind() != state::StateError::Kind::kOther;
 }
 
 }  // namespace
@@ -62,6 +73,25 @@ void Lane::remove(const std::string& query_id, bool forget) {
     start_over(e.what(), now);
   }
   units_.erase(found);
+}
+
+void Lane::end_without_topic(const std::string& query_id, const std::string& topic, const std::string& reason) {
+  const auto found =
+      std::find_if(units_.begin(), units_.end(), [&](const auto& unit) { return unit->query().id == query_id; });
+  if (found == units_.end()) return;
+  const int64_t now = services_.tasks.clock();
+  try {
+    if (transaction_) {
+      abort();
+      (*found)->read_anew(topic, *transaction_);
+      if (!transaction_->empty()) transaction_->commit();
+    }
+  } catch (const log::LogError& e) {
+    on_log_error(e, now);
+  } catch (const std::exception& e) {
+    start_over(e.what(), now);
+  }
+  (*found)->fail(reason, false, now);
 }
 
 void Lane::release(const std::set<int32_t>& slots, bool lost) {
@@ -130,12 +160,8 @@ void Lane::open_units(int64_t now_ms, bool& busy) {
   for (const auto& unit : units_) {
     try {
       busy = unit->open_step(*transaction_, now_ms) || busy;
-    } catch (const log::LogError& e) {
-      fail_unit(*unit, e.what(), is_passing(e.kind()), now_ms);
-    } catch (const SchemaRegistryError& e) {
-      fail_unit(*unit, e.what(), e.kind() == SchemaRegistryError::Kind::kUnavailable, now_ms);
     } catch (const std::exception& e) {
-      fail_unit(*unit, e.what(), false, now_ms);
+      fail_unit(*unit, e.what(), may_pass(e), now_ms);
     }
   }
 }
@@ -147,10 +173,8 @@ void Lane::attempt(QueryUnit& unit, int64_t now_ms, Action action) {
   } catch (const log::LogError& e) {
     if (is_passing(e.kind()) || e.kind() == log::LogError::Kind::kFenced) throw;
     fail_unit(unit, e.what(), false, now_ms);
-  } catch (const SchemaRegistryError& e) {
-    fail_unit(unit, e.what(), e.kind() == SchemaRegistryError::Kind::kUnavailable, now_ms);
   } catch (const std::exception& e) {
-    fail_unit(unit, e.what(), false, now_ms);
+    fail_unit(unit, e.what(), may_pass(e), now_ms);
   }
 }
 
@@ -185,7 +209,28 @@ void Lane::abort() {
   is_dirty_ = false;
 }
 
+// A topic that is gone, or refuses what it is given, is the matter of those who write to it. True when there are such.
+bool Lane::fail_writers(const log::LogError& error, int64_t now_ms) {
+  const bool of_topic = error.kind() == log::LogError::Kind::kNotFound || error.kind() == log::LogError::Kind::kInvalid;
+  if (!of_topic || error.topic().empty() || !transaction_) return false;
+  bool found = false;
+  for (const auto& unit : units_) {
+    if (!writes_topic(unit->query(), error.topic())) continue;
+    found = true;
+    const bool gone = error.kind() == log::LogError::Kind::kNotFound;
+    unit->fail(gone ? topic_gone_message(unit->query(), error.topic()) : error.what(), false, now_ms);
+  }
+  if (!found) return false;
+  try {
+    abort();
+  } catch (const std::exception& e) {
+    start_over(e.what(), now_ms);
+  }
+  return true;
+}
+
 void Lane::on_log_error(const log::LogError& error, int64_t now_ms) {
+  if (fail_writers(error, now_ms)) return;
   const bool fenced = error.kind() == log::LogError::Kind::kFenced;
   const std::string reason = fenced ? error.what() + kFencedHint : error.what();
   if (error.kind() != log::LogError::Kind::kUnavailable || !transaction_) return start_over(reason, now_ms);

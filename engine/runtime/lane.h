@@ -27,6 +27,8 @@ class Lane {
   void add(const std::shared_ptr<const QueryDefinition>& query, const std::vector<TaskPlace>& places);
   // Closes the query's unit. `forget`: it is ended for good.
   void remove(const std::string& query_id, bool forget);
+  // A topic of the query is gone: its unit ends in the ERROR state, from which it will read a topic of this name anew.
+  void end_without_topic(const std::string& query_id, const std::string& topic, const std::string& reason);
   // The tasks of these slots are let go of: what they have done is committed, or dropped where `lost`.
   void release(const std::set<int32_t>& slots, bool lost);
 
@@ -52,6 +54,7 @@ class Lane {
   void commit(int64_t now_ms);
   // Drops what isn't committed.
   void abort();
+  bool fail_writers(const log::LogError& error, int64_t now_ms);
   void on_log_error(const log::LogError& error, int64_t now_ms);
   void start_over(const std::string& reason, int64_t now_ms);
 

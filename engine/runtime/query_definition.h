@@ -28,6 +28,7 @@ struct QueryDefinition {
   uint32_t slot_shift = 0;   // see slot_of()
   std::vector<int32_t> stage_partitions;  // tasks of each stage
   int32_t sink_partitions = 0;            // 0: push query
+  std::map<std::string, int32_t> first_source_partitions;  // PersistentQuery::source_partitions
   std::map<std::string, int32_t> error_topics;  // partitions of the dead-letter and late topics
   std::string auto_offset_reset = "latest";
   std::optional<size_t> cache_bytes_per_task;  // cache.max.bytes.buffering; nullopt: as the process has it

@@ -63,6 +63,8 @@ void QueryUnit::start_tasks() {
   for (const auto& task : tasks_) {
     if (!task->running()) set_positions(*task);
   }
+  if (checkpoint_first_) checkpoint();
+  checkpoint_first_ = false;
   all_running_ = true;
   backoff_ms_ = 0;
   query_->status->set(QueryStatus::State::kRunning);
@@ -110,6 +112,10 @@ int64_t QueryUnit::first_position(const RunningTask& task, size_t input) const {
   const log::TopicPartition& partition = task.inputs()[input];
   const PlanNode& node = *task.stage().inputs[input];
   log::Log& log = *services_.log;
+  // A partition that came after the query: so did all that is in it.
+  const auto known = query_->first_source_partitions.find(partition.topic);
+  const bool was_added = known != query_->first_source_partitions.end() && partition.partition >= known->second;
+  if (was_added) return log.begin_offset(partition);
   if (node.source && node.source->start) {
     using Kind = sql::StartPosition::Kind;
     const sql::StartPosition& start = *node.source->start;
@@ -288,7 +294,9 @@ void QueryUnit::committed(const std::map<log::TopicPartition, int64_t>& ends, in
   if (query_->transient) return;
   if (next_checkpoint_ms_ == 0) next_checkpoint_ms_ = now_ms + services_.checkpoint_interval_ms;
   if (!wants_checkpoint && now_ms < next_checkpoint_ms_) return;
+  checkpoint_first_ = true;  // should it fail
   checkpoint();
+  checkpoint_first_ = false;
   next_checkpoint_ms_ = now_ms + services_.checkpoint_interval_ms;
 }
 
@@ -356,6 +364,15 @@ void QueryUnit::forget_positions(log::LogTransaction& transaction) {
     for (const ReplayInput& replay : task->replays()) {
       transaction.commit_position(task->slot(), query_->owner, replay.partition, std::nullopt);
     }
+  }
+}
+
+void QueryUnit::read_anew(const std::string& topic, log::LogTransaction& transaction) const {
+  for (const auto& [partition, reader] : readers_by_partition()) {
+    if (partition.topic != topic) continue;
+    std::vector<InputPosition> positions = reader.positions;
+    for (InputPosition& position : positions) position.offset = 0;
+    transaction.commit_position(reader.slot, query_->owner, partition, committed_position(positions));
   }
 }
 

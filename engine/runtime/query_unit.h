@@ -46,6 +46,8 @@ class QueryUnit {
   // The tasks of these slots are let go of, after a checkpoint. Nothing of them is uncommitted.
   void release(const std::set<int32_t>& slots);
   void checkpoint();
+  // Whatever the topic holds when the query goes on is new to it: what it had read of it is gone.
+  void read_anew(const std::string& topic, log::LogTransaction& transaction) const;
   // The query is ended for good: how far it has come is of no use to anybody.
   void forget_positions(log::LogTransaction& transaction);
 
@@ -102,6 +104,7 @@ class QueryUnit {
   std::unique_ptr<StateRestorer> restorer_;
   bool has_new_positions_ = false;  // nothing had been committed for some input
   bool all_running_ = false;
+  bool checkpoint_first_ = false;  // the disk has refused it; without one there is no going on
   bool stopped_ = false;
   uint64_t reported_out_ = 0;  // of the query's records out
   int64_t retry_at_ms_ = 0;

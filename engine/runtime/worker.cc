@@ -74,6 +74,12 @@ void Worker::remove(const std::string& query_id, bool forget) {
   });
 }
 
+void Worker::end_without_topic(const std::string& query_id, const std::string& topic, const std::string& reason) {
+  execute([&] {
+    if (lane_) lane_->end_without_topic(query_id, topic, reason);
+  });
+}
+
 void Worker::release(const std::set<int32_t>& slots, bool lost) {
   execute([&] {
     if (lane_) lane_->release(slots, lost);

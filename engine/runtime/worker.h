@@ -23,6 +23,8 @@ class Worker {
   void add(const std::shared_ptr<const QueryDefinition>& query, std::vector<TaskPlace> places);
   // Returns when the query's unit here is closed. `forget`: it is ended for good.
   void remove(const std::string& query_id, bool forget);
+  // See Lane::end_without_topic.
+  void end_without_topic(const std::string& query_id, const std::string& topic, const std::string& reason);
   // Returns when the work on these slots is let go of: see Lane::release.
   void release(const std::set<int32_t>& slots, bool lost);
   // Wakes the worker; may be called by any thread, also when the worker has ended.

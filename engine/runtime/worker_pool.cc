@@ -7,6 +7,15 @@
 
 namespace weir {
 
+namespace {
+
+const std::string kPlaceLost =
+    "This server hasn't been heard of by Kafka for longer than the session's timeout, so other servers may do its "
+    "work. "
+    "It takes part again as soon as it reaches Kafka.";
+
+}  // namespace
+
 WorkerPool::WorkerPool(int threads, const RuntimeServices& services)
     : services_(services), load_(static_cast<size_t>(threads), 0) {
   for (int i = 0; i < threads; ++i) workers_.push_back(std::make_unique<Worker>(services, i));
@@ -103,12 +112,26 @@ void WorkerPool::stop(const std::string& query_id, bool forget) {
   queries_.erase(query_id);
 }
 
+void WorkerPool::end_without_topic(const std::string& query_id, const std::string& topic, const std::string& reason) {
+  for (const auto& worker : workers_) worker->end_without_topic(query_id, topic, reason);
+}
+
 void WorkerPool::slots_assigned(const std::vector<int32_t>& slots) {
   const std::lock_guard lock(mutex_);
   const std::set<int32_t> added(slots.begin(), slots.end());
   owned_.insert(added.begin(), added.end());
   if (standby_) standby_->yield_slots(added);
-  for (const auto& [id, query] : queries_) start_in(query, added);
+  for (const auto& [id, query] : queries_) {
+    // What gets tasks says itself when they run.
+    if (query->status->reason() == kPlaceLost) query->status->set(QueryStatus::State::kRunning);
+    start_in(query, added);
+  }
+}
+
+void WorkerPool::slots_lost(const std::vector<int32_t>& slots) {
+  let_go(slots, true);
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, query] : queries_) query->status->set(QueryStatus::State::kRetrying, kPlaceLost);
 }
 
 void WorkerPool::let_go(const std::vector<int32_t>& slots, bool lost) {

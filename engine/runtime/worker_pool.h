@@ -30,6 +30,8 @@ class WorkerPool : private log::SlotListener {
   void start(const std::shared_ptr<const QueryDefinition>& query);
   // `forget`: it is ended for good.
   void stop(const std::string& query_id, bool forget);
+  // See Lane::end_without_topic.
+  void end_without_topic(const std::string& query_id, const std::string& topic, const std::string& reason);
   std::vector<int32_t> owned_slots() const;
   // Whether what is in this partition of queries with this shift (slot_shift()) is this process's to run.
   bool owns(uint32_t shift, int32_t partition) const;
@@ -44,7 +46,7 @@ class WorkerPool : private log::SlotListener {
  private:
   void slots_assigned(const std::vector<int32_t>& slots) override;
   void slots_revoked(const std::vector<int32_t>& slots) override { let_go(slots, false); }
-  void slots_lost(const std::vector<int32_t>& slots) override { let_go(slots, true); }
+  void slots_lost(const std::vector<int32_t>& slots) override;
 
   void let_go(const std::vector<int32_t>& slots, bool lost);
   // Starts the query's tasks in those of the slots.

@@ -46,7 +46,7 @@ bool KafkaExactlyOnce::run_step(const KafkaDeadline& deadline, const std::string
     const bool stale_member = member_ && is_stale_member(code) && !rd_kafka_error_is_fatal(error.get());
     if (stale_member) throw LogError(LogError::Kind::kUnavailable, what + ": " + reason);
     if (rd_kafka_error_is_fatal(error.get()) || kafka_error_kind(code) == LogError::Kind::kFenced) {
-      throw_lost(what + ": " + reason);
+      throw_lost(what + ": " + reason, code);
     }
     // To be aborted; why tells whether doing it again helps.
     if (rd_kafka_error_txn_requires_abort(error.get())) throw kafka_error(code, what, reason);
@@ -60,17 +60,20 @@ void KafkaExactlyOnce::throw_unavailable(const std::string& what) const {
   throw LogError(LogError::Kind::kUnavailable, what + ": " + last_reason_);
 }
 
-void KafkaExactlyOnce::throw_lost(const std::string& reason) {
+void KafkaExactlyOnce::throw_lost(const std::string& reason, rd_kafka_resp_err_t code) {
   state_ = State::kLost;
   lost_reason_ = reason;
-  throw LogError(LogError::Kind::kFenced, reason);
+  // What else ends a producer (the broker and librdkafka see the transaction in different states, say) is mended by a
+  // new one; nobody else has taken over.
+  lost_kind_ = kafka_error_kind(code) == LogError::Kind::kFenced ? LogError::Kind::kFenced : LogError::Kind::kTimeout;
+  throw LogError(lost_kind_, reason);
 }
 
 void KafkaExactlyOnce::ensure_open() {
   if (state_ == State::kOpen) return;
-  if (state_ == State::kLost) throw LogError(LogError::Kind::kFenced, lost_reason_);
+  if (state_ == State::kLost) throw LogError(lost_kind_, lost_reason_);
   if (state_ == State::kAborting && !try_abort(timeout_)) {
-    if (state_ == State::kLost) throw LogError(LogError::Kind::kFenced, lost_reason_);
+    if (state_ == State::kLost) throw LogError(lost_kind_, lost_reason_);
     throw_unavailable(
         fmt::format("The transaction '{}' can't begin before the one before has ended", transactional_id_));
   }
@@ -85,7 +88,7 @@ void KafkaExactlyOnce::append(std::string_view topic, int32_t partition, const R
   try {
     producer_->append(topic, partition, record);
   } catch (const LogError& error) {
-    if (error.kind() == LogError::Kind::kFenced) throw_lost(error.what());
+    if (error.kind() == LogError::Kind::kFenced) throw_lost(error.what(), producer_->handle().fatal_error());
     throw;
   }
 }
@@ -98,14 +101,16 @@ void KafkaExactlyOnce::commit_offset(std::string_view group, const TopicPartitio
 }
 
 void KafkaExactlyOnce::commit(std::map<TopicPartition, int64_t>* end_offsets) {
-  if (state_ == State::kLost) throw LogError(LogError::Kind::kFenced, lost_reason_);
+  if (state_ == State::kLost) throw LogError(lost_kind_, lost_reason_);
   if (empty() && state_ != State::kOpen) return;
   ensure_open();
   const std::string what = fmt::format("The transaction '{}' can't be committed", transactional_id_);
   try {
     producer_->flush();
   } catch (const LogError& error) {
-    if (error.kind() == LogError::Kind::kFenced) throw_lost(what + ": " + error.what());
+    if (error.kind() == LogError::Kind::kFenced) {
+      throw_lost(what + ": " + error.what(), RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
+    }
     throw;
   }
   for (const auto& [group, offsets] : pending_offsets_) {

@@ -45,7 +45,7 @@ class KafkaExactlyOnce : public LogTransaction {
                 const std::function<rd_kafka_error_t*(int)>& step);
   bool try_abort(std::chrono::milliseconds timeout);
   void start_over();
-  [[noreturn]] void throw_lost(const std::string& reason);
+  [[noreturn]] void throw_lost(const std::string& reason, rd_kafka_resp_err_t code);
   [[noreturn]] void throw_unavailable(const std::string& what) const;
 
   const std::unique_ptr<KafkaProducer> producer_;
@@ -54,6 +54,7 @@ class KafkaExactlyOnce : public LogTransaction {
   const MemberOf member_;
   std::map<std::string, KafkaGroupOffsets, std::less<>> pending_offsets_;  // by group
   State state_ = State::kIdle;
+  LogError::Kind lost_kind_ = LogError::Kind::kTimeout;
   std::string lost_reason_;
   std::string last_reason_;
 };

@@ -21,6 +21,7 @@ class KafkaLog : public Log {
   void delete_topic(const std::string& name) override { topics_->remove(name); }
   std::vector<TopicInfo> list_topics() override { return topics_->list(); }
   std::optional<TopicInfo> describe_topic(const std::string& name) override { return topics_->describe(name); }
+  std::map<std::string, int32_t> partition_counts() override { return topics_->counts(); }
   int64_t begin_offset(const TopicPartition& partition) override { return offsets_->begin(partition); }
   int64_t end_offset(const TopicPartition& partition) override { return offsets_->end(partition); }
   std::vector<int64_t> end_offsets(const std::vector<TopicPartition>& partitions) override {

@@ -16,6 +16,7 @@ using KafkaHeaders = KafkaPtr<rd_kafka_headers_t, rd_kafka_headers_destroy>;
 constexpr size_t kAppendsPerPoll = 1024;  // how often delivery reports are taken while appending
 constexpr int kFullBufferWaitMs = 20;
 constexpr std::chrono::seconds kPurgeTimeout{2};
+constexpr std::chrono::seconds kReasonPatience{2};
 constexpr std::chrono::seconds kFlushSlack{5};  // beyond the delivery timeout, for the reports to arrive
 constexpr size_t kRecordOverhead = 32;          // what a record takes on the wire beside its bytes, about
 
@@ -162,7 +163,7 @@ void KafkaProducer::throw_refused(const Partition& to, const RecordView& record,
                                                      "limit, and the topic's max.message.bytes the broker's");
   }
   if (kafka_error_kind(code) == LogError::Kind::kNotFound) topic_registry_->forget(to.topic->name);
-  throw kafka_error(code, what, handle_->properties().redact(reason));
+  throw LogError(kafka_error_kind(code), what + ": " + handle_->properties().redact(reason), to.topic->name);
 }
 
 KafkaProducer::Topic& KafkaProducer::find_topic(std::string_view name) {
@@ -211,14 +212,32 @@ void KafkaProducer::flush() {
   const KafkaDeadline deadline(delivery_timeout_ + kFlushSlack);
   const rd_kafka_resp_err_t code = rd_kafka_flush(client(), deadline.remaining_ms());
   if (failure_) {
-    if (kafka_error_kind(failure_->code) == LogError::Kind::kNotFound) topic_registry_->forget(failure_->topic);
-    throw kafka_error(failure_->code,
-                      fmt::format("A record for topic '{}', partition {}, was not taken by Kafka", failure_->topic,
-                                  failure_->partition),
-                      failure_->reason);
+    find_reason();
+    throw LogError(kafka_error_kind(failure_->code),
+                   fmt::format("A record for topic '{}', partition {}, was not taken by Kafka: {}", failure_->topic,
+                               failure_->partition, failure_->reason),
+                   failure_->topic);
   }
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw kafka_error(code, fmt::format("{} records were not acknowledged by Kafka", rd_kafka_outq_len(client())));
+  }
+}
+
+// A topic that was deleted fails a transaction as a whole, and what was meant for the others with it.
+void KafkaProducer::find_reason() {
+  topic_registry_->forget(failure_->topic);
+  if (kafka_error_kind(failure_->code) == LogError::Kind::kNotFound) return;
+  std::set<std::string> touched;
+  for (const Partition* partition : touched_) touched.insert(partition->topic->name);
+  for (const std::string& topic : touched) {
+    topic_registry_->forget(topic);
+    try {
+      topic_registry_->partitions(topic, kReasonPatience);
+    } catch (const LogError& e) {
+      if (e.kind() != LogError::Kind::kNotFound) return;  // nor would the others be found out about
+      failure_ = Failure{RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, topic, 0, e.what()};
+      return;
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,7 @@ class KafkaProducer {
   Partition& find_partition(std::string_view topic, int32_t partition);
   Topic& find_topic(std::string_view name);
   KafkaError produce(Partition& to, const RecordView& record);
+  void find_reason();
   void on_delivery(const rd_kafka_message_t& message);
   [[noreturn]] void throw_refused(const Partition& to, const RecordView& record, rd_kafka_resp_err_t code,
                                   const std::string& reason);

@@ -19,6 +19,7 @@ using KafkaConfigResource = KafkaPtr<rd_kafka_ConfigResource_t, rd_kafka_ConfigR
 
 constexpr size_t kLongestTopicName = 249;  // org.apache.kafka.common.internals.Topic
 constexpr size_t kTopicsPerConfigRequest = 200;
+constexpr std::chrono::milliseconds kCountPatience{5000};  // whoever counts does so again soon
 
 void check_topic_name(const std::string& name) {
   const bool letters = std::ranges::all_of(
@@ -154,6 +155,13 @@ std::vector<TopicInfo> KafkaTopics::list() {
   std::vector<TopicInfo> topics = find_all(deadline);
   fill_configs(topics, deadline);
   return topics;
+}
+
+std::map<std::string, int32_t> KafkaTopics::counts() {
+  std::map<std::string, int32_t> counts;
+  for (const TopicInfo& topic : find_all(KafkaDeadline(std::min(timeout_, kCountPatience))))
+    counts[topic.name] = topic.config.partitions;
+  return counts;
 }
 
 std::optional<TopicInfo> KafkaTopics::describe(const std::string& name) {

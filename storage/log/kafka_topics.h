@@ -27,6 +27,7 @@ class KafkaTopics {
   void remove(const std::string& name);
   std::vector<TopicInfo> list();
   std::optional<TopicInfo> describe(const std::string& name);
+  std::map<std::string, int32_t> counts();
 
   // The topic's number of partitions; remembered, as Kafka never takes partitions away. Throws kNotFound, and
   // kUnavailable when nothing is known and the broker doesn't answer within `timeout`.

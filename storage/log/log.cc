@@ -4,6 +4,12 @@
 
 namespace weir::log {
 
+std::map<std::string, int32_t> Log::partition_counts() {
+  std::map<std::string, int32_t> counts;
+  for (const TopicInfo& topic : list_topics()) counts[topic.name] = topic.config.partitions;
+  return counts;
+}
+
 std::vector<int64_t> Log::end_offsets(const std::vector<TopicPartition>& partitions) {
   std::vector<int64_t> ends;
   ends.reserve(partitions.size());

@@ -27,11 +27,15 @@ class LogError : public std::runtime_error {
   // kFenced: another process took over; drop the work and stop. kTooLarge: of append(): the record is more than the log
   // takes; nothing was appended, and the transaction can go on without it.
   enum class Kind { kNotFound, kExists, kInvalid, kUnavailable, kTimeout, kLocked, kFenced, kCorrupt, kInternal, kTooLarge };
-  LogError(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  // `topic`: the one at fault, where it is known that it is one alone.
+  LogError(Kind kind, const std::string& message, std::string topic = {})
+      : std::runtime_error(message), kind_(kind), topic_(std::move(topic)) {}
   Kind kind() const { return kind_; }
+  const std::string& topic() const { return topic_; }
 
  private:
   Kind kind_;
+  std::string topic_;
 };
 
 enum class Cleanup { kDelete, kCompact, kCompactDelete };
@@ -147,6 +151,8 @@ class Log {
   virtual void delete_topic(const std::string& name) = 0;  // throws kNotFound
   virtual std::vector<TopicInfo> list_topics() = 0;
   virtual std::optional<TopicInfo> describe_topic(const std::string& name) = 0;
+  // How many partitions each topic has now. One that is missing may be about to be there: describe_topic() tells.
+  virtual std::map<std::string, int32_t> partition_counts();
 
   virtual int64_t begin_offset(const TopicPartition& partition) = 0;
   virtual int64_t end_offset(const TopicPartition& partition) = 0;  // one past the last committed record
