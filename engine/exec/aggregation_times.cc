@@ -24,8 +24,9 @@ int64_t window_retention_ms(const PlanNode::AggregateSpec& spec) {
 }
 
 int64_t window_store_retention_ms(const PlanNode::AggregateSpec& spec) {
+  // A session whose end lies just as far back is still open, while the store's rows are expired by then.
   const bool session = spec.window->kind == sql::WindowClause::Kind::kSession;
-  return window_retention_ms(spec) + (session ? 0 : std::min(spec.window->advance_ms, kLongestMs));
+  return window_retention_ms(spec) + (session ? 1 : std::min(spec.window->advance_ms, kLongestMs));
 }
 
 }  // namespace weir
