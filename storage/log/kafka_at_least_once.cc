@@ -10,19 +10,19 @@ void KafkaAtLeastOnce::commit_offset(std::string_view group, const TopicPartitio
 }
 
 void KafkaAtLeastOnce::commit(std::map<TopicPartition, int64_t>* end_offsets) {
-  if (producer_->pending_records() > 0) producer_->flush();
+  if (has_records()) producer_->flush();
   for (const auto& [group, offsets] : pending_offsets_) groups_->commit(group, offsets);
-  if (end_offsets) producer_->end_offsets(*end_offsets);
+  if (end_offsets && producer_) producer_->end_offsets(*end_offsets);
   start_over();
 }
 
 void KafkaAtLeastOnce::abort() {
-  if (producer_->pending_records() > 0) producer_->purge();
+  if (has_records()) producer_->purge();
   start_over();
 }
 
 void KafkaAtLeastOnce::start_over() {
-  producer_->start_over();
+  if (producer_) producer_->start_over();
   pending_offsets_.clear();
 }
 

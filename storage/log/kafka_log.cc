@@ -32,11 +32,12 @@ std::unique_ptr<LogReader> KafkaLog::open_reader() {
 }
 
 std::unique_ptr<LogTransaction> KafkaLog::open_transaction(const std::string& transactional_id) {
-  const bool exactly_once = options_.exactly_once && !transactional_id.empty();
-  auto producer = std::make_unique<KafkaProducer>(properties_, monitor_, topics_,
-                                                  exactly_once ? transactional_id : std::string());
-  if (!exactly_once) return std::make_unique<KafkaAtLeastOnce>(std::move(producer), groups_);
-  return std::make_unique<KafkaExactlyOnce>(std::move(producer), transactional_id, options_.admin_timeout);
+  const std::string id = options_.exactly_once ? transactional_id : std::string();
+  const auto make_producer = [properties = properties_, monitor = monitor_, topics = topics_, id] {
+    return std::make_unique<KafkaProducer>(properties, monitor, topics, id);
+  };
+  if (id.empty()) return std::make_unique<KafkaAtLeastOnce>(make_producer, groups_);
+  return std::make_unique<KafkaExactlyOnce>(make_producer(), id, options_.admin_timeout);
 }
 
 std::unique_ptr<SlotGroup> KafkaLog::open_slots(const SlotGroupOptions& options) {

@@ -53,16 +53,19 @@ void KafkaSlotGroup::join(SlotListener& listener) {
 
 std::unique_ptr<LogTransaction> KafkaSlotGroup::open_transaction(int32_t worker) {
   const std::string id = exactly_once_ ? group_ + "-" + options_.process + "-" + std::to_string(worker) : std::string();
-  auto producer = std::make_unique<KafkaProducer>(properties_, monitor_, topics_, id, options_.longest_commit);
+  const auto make_producer = [properties = properties_, monitor = monitor_, topics = topics_, id,
+                              longest = options_.longest_commit] {
+    return std::make_unique<KafkaProducer>(properties, monitor, topics, id, longest);
+  };
   auto touched = std::make_shared<std::set<int32_t>>();
   std::unique_ptr<LogTransaction> inner;
   if (exactly_once_) {
     const auto member = [membership = membership_, touched](const std::string&) {
       return membership->metadata(*touched);
     };
-    inner = std::make_unique<KafkaExactlyOnce>(std::move(producer), id, timeout_, member);
+    inner = std::make_unique<KafkaExactlyOnce>(make_producer(), id, timeout_, member);
   } else {
-    inner = std::make_unique<KafkaAtLeastOnce>(std::move(producer), groups_);
+    inner = std::make_unique<KafkaAtLeastOnce>(make_producer, groups_);
   }
   return std::make_unique<KafkaSlotTransaction>(std::move(inner), exactly_once_, group_, membership_, positions_,
                                                 std::move(touched));

@@ -119,7 +119,7 @@ TEST_CASE("a record that the broker refuses is told with topic and reason, and t
       test.append(*transaction, topic, 0, "k", std::string(2'000'000, 'x'));
       FAIL("a record too large was taken");
     } catch (const LogError& error) {
-      CHECK_MESSAGE(error.kind() == LogError::Kind::kInvalid, error.what());
+      CHECK_MESSAGE(error.kind() == LogError::Kind::kTooLarge, error.what());
       CHECK_MESSAGE(std::string(error.what()).find("message.max.bytes") != std::string::npos, error.what());
     }
     transaction->abort();
