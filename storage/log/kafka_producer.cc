@@ -25,8 +25,8 @@ const KafkaProperties::Settings kProducerDefaults = {
     {"batch.size", "524288"},
     {"batch.num.messages", "100000"},
     {"compression.codec", "lz4"},
-    {"queue.buffering.max.messages", "1000000"},
-    {"queue.buffering.max.kbytes", "65536"},
+    {"queue.buffering.max.messages", "250000"},
+    {"queue.buffering.max.kbytes", "16384"},
 };
 
 KafkaProperties::Settings producer_defaults(const std::string& transactional_id,

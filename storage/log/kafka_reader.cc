@@ -11,10 +11,10 @@ namespace weir::log {
 namespace {
 
 // What a reader fetches ahead, shared by its partitions; each gets at least the minimum.
-constexpr size_t kFetchAheadBytes = 64u << 20;
+constexpr size_t kFetchAheadBytes = 16u << 20;
 constexpr size_t kMinPartitionBytes = 1u << 20;
 constexpr size_t kSmallestCapacity = 4;
-constexpr size_t kCapacityStep = 4;
+constexpr size_t kCapacityStep = 2;
 // librdkafka needs some hundred bytes for every message beside its own.
 constexpr size_t kBytesPerMessage = 256;
 
