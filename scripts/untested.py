@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # One pattern for each alternative of the grammar's `statement` and `testStatement`, by its label.
 STATEMENTS = {
+    "replayDeadLetters": r"^REPLAY DEAD LETTERS FOR ",
     "selectStatement": r"^SELECT\b",
     "createSource": r"^CREATE (STREAM|TABLE)\b",
     "createConnector": r"^CREATE SOURCE CONNECTOR\b",
