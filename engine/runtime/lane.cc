@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "engine/formats/schema_registry.h"
 #include "engine/runtime/backoff.h"
@@ -197,9 +198,19 @@ void Lane::commit(int64_t now_ms) {
   is_dirty_ = false;
   backoff_ms_ = 0;
   const bool recovered = std::exchange(is_retrying_, false);
+  // All of them hear of the commit before one that fails now (a checkpoint that the disk refuses) takes the others back:
+  // back to this commit, not to the one before.
+  std::vector<std::pair<QueryUnit*, std::exception_ptr>> failed;
   for (const auto& unit : units_) {
     if (recovered) unit->set_recovered();
-    attempt(*unit, now_ms, [&] { unit->committed(ends, now_ms); });
+    try {
+      unit->committed(ends, now_ms);
+    } catch (...) {
+      failed.emplace_back(unit.get(), std::current_exception());
+    }
+  }
+  for (const auto& [unit, failure] : failed) {
+    attempt(*unit, now_ms, [&] { std::rethrow_exception(failure); });
   }
 }
 
