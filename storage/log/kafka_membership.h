@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -29,7 +30,7 @@ class KafkaMembership {
 
   KafkaMembership(Place place, std::shared_ptr<const KafkaProperties> properties,
                   std::shared_ptr<KafkaMonitor> monitor);
-  ~KafkaMembership() { leave(); }
+  ~KafkaMembership();
 
   void join(SlotListener& listener, Take take);
   void leave();
@@ -52,7 +53,8 @@ class KafkaMembership {
   mutable std::mutex mutex_;
   std::set<int32_t> owned_;
   std::atomic<bool> stopping_{false};
-  KafkaHandle handle_;
+  std::unique_ptr<KafkaHandle> handle_;
+  bool assigned_ = false;  // if only an empty list; the thread's, then leave()'s
   std::thread thread_;
 };
 

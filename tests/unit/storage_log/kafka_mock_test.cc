@@ -7,8 +7,10 @@
 #include <array>
 #include <chrono>
 #include <mutex>
+#include <thread>
 
 #include "storage/log/kafka_log.h"
+#include "storage/log/kafka_membership.h"
 #include "tests/unit/storage_log/log_fixture.h"
 
 namespace weir::log::test {
@@ -36,11 +38,17 @@ class MockCluster {
   MockCluster& operator=(const MockCluster&) = delete;
 
   std::string address() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
+  // The next `count` requests to join a group's generation are refused.
+  void refuse_to_sync(int count) {
+    const std::vector<rd_kafka_resp_err_t> errors(static_cast<size_t>(count), RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS);
+    rd_kafka_mock_push_request_errors_array(cluster_, kSyncGroup, errors.size(), errors.data());
+  }
   void create_topic(const std::string& name, int partitions) {
     REQUIRE(rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1) == RD_KAFKA_RESP_ERR_NO_ERROR);
   }
 
  private:
+  static constexpr int16_t kSyncGroup = 14;
   rd_kafka_t* client_ = nullptr;
   rd_kafka_mock_cluster_t* cluster_ = nullptr;
 };
@@ -184,6 +192,29 @@ TEST_CASE("Kafka: a broker that is away is named with its address") {
   }
   const std::lock_guard lock(mutex);
   CHECK_MESSAGE(down.front().find(address) != std::string::npos, down.front());
+}
+
+TEST_CASE("Kafka: a member may leave its group before it was ever assigned a slot") {
+  class Nobody : public SlotListener {
+    void slots_assigned(const std::vector<int32_t>&) override { FAIL("the group never came to an assignment"); }
+    void slots_revoked(const std::vector<int32_t>&) override {}
+    void slots_lost(const std::vector<int32_t>&) override {}
+  } nobody;
+  MockCluster cluster(1);
+  cluster.create_topic("slots", 4);
+  cluster.refuse_to_sync(1000);
+  KafkaLogOptions options;
+  options.bootstrap_servers = cluster.address();
+  const auto properties = std::make_shared<KafkaProperties>(options);
+  const auto monitor = std::make_shared<KafkaMonitor>([](const LogEvent&) {});
+  // The mock's group makes its members wait three seconds before they are told who they are; leaving at any of these
+  // moments must do no harm.
+  for (const int after_ms : {0, 500, 4000}) {
+    KafkaMembership membership({"group", "slots", "process", false}, properties, monitor);
+    membership.join(nobody, [](const std::vector<int32_t>&) { return true; });
+    std::this_thread::sleep_for(milliseconds(after_ms));
+    membership.leave();
+  }
 }
 
 }  // namespace weir::log::test
