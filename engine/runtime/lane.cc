@@ -162,21 +162,26 @@ void Lane::open_units(int64_t now_ms, bool& busy) {
     try {
       busy = unit->open_step(*transaction_, now_ms) || busy;
     } catch (const std::exception& e) {
-      fail_unit(*unit, e.what(), may_pass(e), now_ms);
+      // Nothing but what its running tasks have done is in the transaction.
+      const bool was_dirty = unit->dirty();
+      unit->fail(e.what(), may_pass(e), now_ms);
+      if (was_dirty) abort();
     }
   }
 }
 
 template <class Action>
-void Lane::attempt(QueryUnit& unit, int64_t now_ms, Action action) {
+bool Lane::attempt(QueryUnit& unit, int64_t now_ms, Action action) {
   try {
     action();
+    return true;
   } catch (const log::LogError& e) {
     if (is_passing(e.kind()) || e.kind() == log::LogError::Kind::kFenced) throw;
     fail_unit(unit, e.what(), false, now_ms);
   } catch (const std::exception& e) {
     fail_unit(unit, e.what(), may_pass(e), now_ms);
   }
+  return false;
 }
 
 // What the unit has put into the transaction can't be told from what the others have.
@@ -191,26 +196,23 @@ bool Lane::dirty() const {
 
 void Lane::commit(int64_t now_ms) {
   for (const auto& unit : units_) {
-    attempt(*unit, now_ms, [&] { unit->append_changes(*transaction_); });
+    // The unit has taken the transaction with it: nothing is left to commit.
+    if (!attempt(*unit, now_ms, [&] { unit->append_changes(*transaction_); })) return;
   }
   std::map<log::TopicPartition, int64_t> ends;
   if (!transaction_->empty()) transaction_->commit(&ends);
   is_dirty_ = false;
   backoff_ms_ = 0;
   const bool recovered = std::exchange(is_retrying_, false);
-  // All of them hear of the commit before one that fails now (a checkpoint that the disk refuses) takes the others back:
-  // back to this commit, not to the one before.
-  std::vector<std::pair<QueryUnit*, std::exception_ptr>> failed;
   for (const auto& unit : units_) {
     if (recovered) unit->set_recovered();
     try {
       unit->committed(ends, now_ms);
-    } catch (...) {
-      failed.emplace_back(unit.get(), std::current_exception());
+    } catch (const std::exception& e) {
+      // A checkpoint that the disk refuses: this unit opens again from the commit, and the others, which have nothing
+      // in the transaction any more, hear of it as if nothing had happened.
+      unit->fail(e.what(), may_pass(e), now_ms);
     }
-  }
-  for (const auto& [unit, failure] : failed) {
-    attempt(*unit, now_ms, [&] { std::rethrow_exception(failure); });
   }
 }
 

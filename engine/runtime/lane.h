@@ -46,9 +46,10 @@ class Lane {
  private:
   bool work(int64_t now_ms);
   void open_units(int64_t now_ms, bool& busy);
-  // Runs `action` of a unit; what it throws fails the unit, or the lane when it is the log that fails.
+  // Runs `action` of a unit; what it throws fails the unit, or the lane when it is the log that fails. False: the unit
+  // has failed, and the transaction is aborted.
   template <class Action>
-  void attempt(QueryUnit& unit, int64_t now_ms, Action action);
+  bool attempt(QueryUnit& unit, int64_t now_ms, Action action);
   void fail_unit(QueryUnit& unit, const std::string& reason, bool retry, int64_t now_ms);
   bool dirty() const;
   void commit(int64_t now_ms);

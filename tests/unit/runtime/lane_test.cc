@@ -1,0 +1,148 @@
+// The order of commits and checkpoints in a lane: what one unit meets, the others don't lose or repeat anything for.
+#include "engine/runtime/lane.h"
+
+#include "storage/log/sole_owner.h"
+#include "tests/unit/runtime/engine_fixture.h"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+// Refuses the positions of one owner as long as it is told to.
+class RefusingPositions final : public log::LogTransaction {
+ public:
+  RefusingPositions(std::unique_ptr<log::LogTransaction> inner, const std::string& refused)
+      : inner_(std::move(inner)), refused_(refused) {}
+  void append(std::string_view topic, int32_t partition, const log::RecordView& record) override {
+    inner_->append(topic, partition, record);
+  }
+  void commit_offset(std::string_view group, const log::TopicPartition& partition,
+                     const log::CommittedOffset& offset) override {
+    if (group == refused_) throw log::LogError(log::LogError::Kind::kInternal, "The positions are refused.");
+    inner_->commit_offset(group, partition, offset);
+  }
+  size_t pending_bytes() const override { return inner_->pending_bytes(); }
+  bool empty() const override { return inner_->empty(); }
+  void commit(std::map<log::TopicPartition, int64_t>* ends) override { inner_->commit(ends); }
+  void abort() override { inner_->abort(); }
+
+ private:
+  const std::unique_ptr<log::LogTransaction> inner_;
+  const std::string& refused_;
+};
+
+class RefusingOwner final : public log::SoleOwner {
+ public:
+  using SoleOwner::SoleOwner;
+  std::string refused;
+  std::unique_ptr<log::LogTransaction> open_transaction(int32_t worker) override {
+    return std::make_unique<RefusingPositions>(SoleOwner::open_transaction(worker), refused);
+  }
+};
+
+// A lane over a folder, stepped by the test with a clock of its own; the engine runs nothing.
+class LaneUnderTest {
+ public:
+  LaneUnderTest()
+      : engine_(open_engine()), services_(engine_->services()), group_(engine_->log(), {.service = "lane"}) {
+    services_.state_dir = folder_.path() + "/state";
+    services_.state = state::StateEnvironment::create({});
+    services_.checkpoint_interval_ms = 0;  // with every commit
+    lane_ = std::make_unique<Lane>(services_, &group_, 0, [] {});
+  }
+  void run(const std::string& text) { engine_->execute(*sql::parse_statement(text), session_); }
+  // The query that writes to the topic, as one unit with a task for each stage.
+  std::shared_ptr<const QueryDefinition> add(const std::string& sink) {
+    for (const auto& query : engine_->query_definitions()) {
+      if (query->plan.sink->topic != sink) continue;
+      std::vector<TaskPlace> places;
+      for (const Stage& stage : query->stages) places.push_back({stage.index, 0});
+      lane_->add(query, places);
+      return query;
+    }
+    FAIL("no query writes to " << sink);
+    return nullptr;
+  }
+  void step() { lane_->step(now_ms_ += 1000); }
+  void step_until(const std::function<bool()>& done) {
+    const auto deadline = Clock::now() + kDeadline;
+    while (!done()) {
+      REQUIRE(Clock::now() < deadline);
+      step();
+    }
+  }
+  int64_t records(const std::string& topic) { return engine_->log().end_offset({topic, 0}); }
+  std::string state_of(const QueryDefinition& query) const { return services_.state_dir + "/" + query.id; }
+  RefusingOwner& group() { return group_; }
+
+ private:
+  static std::unique_ptr<Engine> open_engine() {
+    EngineOptions options;
+    options.config.set("auto.offset.reset", "earliest");
+    options.manual_queries = true;
+    return Engine::open(std::move(options));
+  }
+
+  Folder folder_;
+  std::unique_ptr<Engine> engine_;
+  Session session_;
+  RuntimeServices services_;
+  RefusingOwner group_;
+  std::unique_ptr<Lane> lane_;
+  int64_t now_ms_ = 1'000'000;
+};
+
+}  // namespace
+
+TEST_CASE("lane: a checkpoint that fails after a commit takes nobody back further than that commit") {
+  std::string failing, other;
+  SUBCASE("in the unit that hears of the commit first") { failing = "COUNTED", other = "COPIED"; }
+  SUBCASE("in the one that hears of it last") { failing = "SUMMED", other = "COPIED"; }
+  LaneUnderTest lane;
+  lane.run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  lane.run("CREATE TABLE COUNTED AS SELECT K, COUNT(*) AS N FROM S GROUP BY K EMIT CHANGES;");
+  lane.run("CREATE STREAM COPIED AS SELECT K, V FROM S EMIT CHANGES;");
+  lane.run("CREATE TABLE SUMMED AS SELECT K, SUM(V) AS N FROM S GROUP BY K EMIT CHANGES;");
+  const auto counted = lane.add("COUNTED");
+  const auto copied = lane.add("COPIED");
+  const auto summed = lane.add("SUMMED");
+  const auto& to_fail = failing == "COUNTED" ? *counted : *summed;
+  const auto insert = [&](int key) { lane.run("INSERT INTO S (K, V) VALUES (" + std::to_string(key) + ", 1);"); };
+  const auto all_have = [&](int64_t count) {
+    return lane.records("COUNTED") == count && lane.records("COPIED") == count && lane.records("SUMMED") == count;
+  };
+  insert(1);
+  insert(2);
+  lane.step_until([&] { return all_have(2); });
+
+  // Where its files are to be there is no folder any more.
+  std::filesystem::remove_all(lane.state_of(to_fail));
+  insert(3);
+  insert(4);
+  lane.step_until([&] { return to_fail.status->state() == QueryStatus::State::kRetrying; });
+  CHECK(all_have(4));
+  for (const auto& query : {counted, copied, summed}) {
+    if (query.get() != &to_fail) CHECK(query->status->state() == QueryStatus::State::kRunning);
+  }
+  lane.step_until([&] { return to_fail.status->state() == QueryStatus::State::kRunning; });
+  insert(3);
+  lane.step_until([&] { return lane.records("COPIED") >= 5 && lane.records(failing) >= 5; });
+  for (int i = 0; i < 5; ++i) lane.step();
+  CHECK(all_have(5));
+}
+
+TEST_CASE("lane: a commit that one unit can't take part in leaves the others their first positions") {
+  LaneUnderTest lane;
+  lane.run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  lane.run("CREATE STREAM GOOD AS SELECT K, V FROM S EMIT CHANGES;");
+  lane.run("CREATE STREAM BAD AS SELECT K, V FROM S EMIT CHANGES;");
+  const auto good = lane.add("GOOD");
+  const auto bad = lane.add("BAD");
+  lane.group().refused = bad->owner;
+  lane.step_until([&] { return bad->status->state() == QueryStatus::State::kError; });
+  for (int i = 0; i < 5; ++i) lane.step();
+  CHECK(good->status->state() == QueryStatus::State::kRunning);
+  CHECK(lane.group().position(0, good->owner, {"s", 0}).has_value());
+  CHECK_FALSE(lane.group().position(0, bad->owner, {"s", 0}).has_value());
+}
