@@ -39,65 +39,71 @@ Lane::Lane(const RuntimeServices& services, log::SlotGroup* group, int32_t worke
       wake_(std::move(wake)),
       reader_(std::make_unique<SharedReader>(*services.log, wake_)) {}
 
-Lane::~Lane() { units_.clear(); }
-
 void Lane::open() {
   if (transaction_) return;
   transaction_ = group_ ? group_->open_transaction(worker_) : services_.log->open_transaction("");
 }
 
-void Lane::add(const std::shared_ptr<const QueryDefinition>& query, const std::vector<TaskPlace>& places) {
-  for (const auto& unit : units_) {
-    if (unit->query().id == query->id) return unit->add(places);
+QueryUnit* Lane::find(const std::string& query_id) const {
+  const auto found =
+      std::find_if(units_.begin(), units_.end(), [&](const auto& unit) { return unit->query().id == query_id; });
+  return found == units_.end() ? nullptr : found->get();
+}
+
+template <class Action>
+bool Lane::guard(int64_t now_ms, Action action) {
+  try {
+    action();
+    return true;
+  } catch (const log::LogError& e) {
+    on_log_error(e, now_ms);
+  } catch (const std::exception& e) {
+    start_over(e.what(), now_ms);
   }
+  return false;
+}
+
+void Lane::add(const std::shared_ptr<const QueryDefinition>& query, const std::vector<TaskPlace>& places) {
+  if (QueryUnit* unit = find(query->id)) return unit->add(places);
   units_.push_back(std::make_unique<QueryUnit>(query, services_, *reader_, group_, wake_));
   units_.back()->add(places);
 }
 
 void Lane::remove(const std::string& query_id, bool forget) {
-  const auto found =
-      std::find_if(units_.begin(), units_.end(), [&](const auto& unit) { return unit->query().id == query_id; });
-  if (found == units_.end()) return;
+  QueryUnit* const unit = find(query_id);
+  if (unit == nullptr) return;
   const int64_t now = services_.tasks.clock();
-  try {
-    if (transaction_ && (*found)->dirty()) commit(now);
-    if (!forget) (*found)->checkpoint();
+  // Where it fails nothing is lost: the next start begins at the last commit.
+  guard(now, [&] {
+    if (transaction_ && unit->dirty()) commit(now);
+    if (!forget) unit->checkpoint();
     if (forget && transaction_) {
-      (*found)->forget_positions(*transaction_);
+      unit->forget_positions(*transaction_);
       commit(now);
     }
-  } catch (const log::LogError& e) {
-    on_log_error(e, now);
-  } catch (const std::exception& e) {
-    // Nothing is lost: the next start begins at the last commit.
-    spdlog::warn("query {}: closing: {}", query_id, e.what());
-    start_over(e.what(), now);
-  }
-  units_.erase(found);
+  });
+  std::erase_if(units_, [&](const auto& other) { return other.get() == unit; });
 }
 
 void Lane::end_without_topic(const std::string& query_id, const std::string& topic, const std::string& reason) {
-  const auto found =
-      std::find_if(units_.begin(), units_.end(), [&](const auto& unit) { return unit->query().id == query_id; });
-  if (found == units_.end()) return;
+  QueryUnit* const unit = find(query_id);
+  if (unit == nullptr) return;
   const int64_t now = services_.tasks.clock();
-  try {
-    if (transaction_) {
-      abort();
-      (*found)->read_anew(topic, *transaction_);
-      if (!transaction_->empty()) transaction_->commit();
-    }
-  } catch (const log::LogError& e) {
-    on_log_error(e, now);
-  } catch (const std::exception& e) {
-    start_over(e.what(), now);
-  }
-  (*found)->fail(reason, false, now);
+  guard(now, [&] {
+    if (!transaction_) return;
+    abort();
+    unit->read_anew(topic, *transaction_);
+    if (!transaction_->empty()) transaction_->commit();
+  });
+  unit->fail(reason, false, now);
 }
 
 void Lane::release(const std::set<int32_t>& slots, bool lost) {
   const int64_t now = services_.tasks.clock();
-  try {
+  const auto let_go = [&] {
+    for (const auto& unit : units_) unit->release(slots);
+  };
+  const bool released = guard(now, [&] {
     if (transaction_ && dirty()) {
       if (lost) {
         abort();
@@ -105,27 +111,17 @@ void Lane::release(const std::set<int32_t>& slots, bool lost) {
         commit(now);
       }
     }
-    for (const auto& unit : units_) unit->release(slots);
-  } catch (const log::LogError& e) {
-    on_log_error(e, now);
-    for (const auto& unit : units_) unit->release(slots);
-  } catch (const std::exception& e) {
-    start_over(e.what(), now);
-    for (const auto& unit : units_) unit->release(slots);
-  }
+    let_go();
+  });
+  if (!released) let_go();
   std::erase_if(units_, [](const auto& unit) { return unit->empty(); });
 }
 
 bool Lane::step(int64_t now_ms) {
   if (units_.empty() || now_ms < retry_at_ms_) return false;
-  try {
-    return work(now_ms);
-  } catch (const log::LogError& e) {
-    on_log_error(e, now_ms);
-  } catch (const std::exception& e) {
-    start_over(e.what(), now_ms);
-  }
-  return false;
+  bool busy = false;
+  const bool done = guard(now_ms, [&] { busy = work(now_ms); });
+  return done && busy;
 }
 
 bool Lane::work(int64_t now_ms) {
@@ -253,10 +249,8 @@ void Lane::on_log_error(const log::LogError& error, int64_t now_ms) {
     spdlog::warn("a transaction can't be aborted: {}", e.what());
     return start_over(reason, now_ms);
   }
-  retry_at_ms_ = next_try_ms(backoff_ms_, now_ms);
   is_retrying_ = true;
-  for (const auto& unit : units_) unit->set_retrying(reason);
-  spdlog::warn("worker {}: {} It is tried again in {} ms.", worker_, reason, backoff_ms_);
+  retry_later(reason, now_ms);
 }
 
 // Nothing that is known of the transaction holds any more: everything begins anew from what the log has.
@@ -264,10 +258,12 @@ void Lane::start_over(const std::string& reason, int64_t now_ms) {
   transaction_.reset();
   reopened_ = true;
   is_dirty_ = false;
-  for (const auto& unit : units_) {
-    unit->reset();
-    unit->set_retrying(reason);
-  }
+  for (const auto& unit : units_) unit->reset();
+  retry_later(reason, now_ms);
+}
+
+void Lane::retry_later(const std::string& reason, int64_t now_ms) {
+  for (const auto& unit : units_) unit->set_retrying(reason);
   retry_at_ms_ = next_try_ms(backoff_ms_, now_ms);
   spdlog::warn("worker {}: {} It is tried again in {} ms.", worker_, reason, backoff_ms_);
 }

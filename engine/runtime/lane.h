@@ -19,7 +19,6 @@ class Lane {
   // `group` and `worker`: what the transaction belongs to; without a group (a push query) nothing is atomic and no
   // position kept. `wake`: any thread, also after the lane is gone.
   Lane(const RuntimeServices& services, log::SlotGroup* group, int32_t worker, std::function<void()> wake);
-  ~Lane();
 
   // Opens the transaction, which ends what a dead process of the same name has left open. Throws LogError.
   void open();
@@ -44,6 +43,10 @@ class Lane {
   bool is_over() const;
 
  private:
+  QueryUnit* find(const std::string& query_id) const;  // null: no unit of it
+  // Runs `action` of the lane; what it throws makes the lane try again later. False: it has thrown.
+  template <class Action>
+  bool guard(int64_t now_ms, Action action);
   bool work(int64_t now_ms);
   void open_units(int64_t now_ms, bool& busy);
   // Runs `action` of a unit; what it throws fails the unit, or the lane when it is the log that fails. False: the unit
@@ -58,6 +61,7 @@ class Lane {
   bool fail_writers(const log::LogError& error, int64_t now_ms);
   void on_log_error(const log::LogError& error, int64_t now_ms);
   void start_over(const std::string& reason, int64_t now_ms);
+  void retry_later(const std::string& reason, int64_t now_ms);
 
   const RuntimeServices& services_;
   log::SlotGroup* const group_;
@@ -65,10 +69,10 @@ class Lane {
   const std::function<void()> wake_;
   std::unique_ptr<SharedReader> reader_;
   std::unique_ptr<log::LogTransaction> transaction_;
-  std::vector<std::unique_ptr<QueryUnit>> units_;
-  bool reopened_ = false;     // the transaction before was given up
-  bool is_dirty_ = false;     // as of the last look
-  bool is_retrying_ = false;  // the units' status says so
+  std::vector<std::unique_ptr<QueryUnit>> units_;  // use the two above
+  bool reopened_ = false;                          // the transaction before was given up
+  bool is_dirty_ = false;                          // as of the last look
+  bool is_retrying_ = false;                       // the units' status says so
   int64_t dirty_since_ms_ = 0;
   int64_t retry_at_ms_ = 0;
   int64_t backoff_ms_ = 0;
