@@ -107,11 +107,9 @@ DatagenSource::DatagenSource(const std::string& name, DatagenSettings settings, 
 
 void DatagenSource::prepare() {
   for (Target& target : targets_) {
-    if (!services_.log->describe_topic(target.topic)) {
-      log::TopicConfig config;
-      config.partitions = settings_.partitions;
-      services_.log->create_topic(target.topic, config);
-    }
+    log::TopicConfig config;
+    config.partitions = settings_.partitions;
+    services_.log->ensure_topic(target.topic, config);
     if (uses_schema_registry(target.key.spec.kind)) register_schema(target.key);
     if (uses_schema_registry(target.value.spec.kind)) register_schema(target.value);
     target.key_encoder = make_encoder(target.key);

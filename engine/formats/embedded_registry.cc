@@ -156,16 +156,6 @@ bool EmbeddedRegistry::topic_exists() {
   return topic_exists_;
 }
 
-void EmbeddedRegistry::create_topic() {
-  if (topic_exists()) return;
-  try {
-    log_->create_topic(partition_.topic, log::internal_topic());  // kept for ever
-  } catch (const log::LogError& e) {
-    if (e.kind() != log::LogError::Kind::kExists) throw;
-  }
-  topic_exists_ = true;
-}
-
 void EmbeddedRegistry::catch_up(int64_t end) {
   if (!topic_exists()) return;
   end = std::max(end, log_->end_offset(partition_));
@@ -195,7 +185,8 @@ void EmbeddedRegistry::catch_up(int64_t end) {
 }
 
 void EmbeddedRegistry::append(const RegisteredSchema& schema, bool deleted) {
-  create_topic();
+  if (!topic_exists_) log_->ensure_topic(partition_.topic, log::internal_topic());  // kept for ever
+  topic_exists_ = true;
   const std::string key = schema_record_key(schema);
   const std::string value = schema_record_value(schema, deleted);
   log::RecordView record;

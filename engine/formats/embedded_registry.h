@@ -34,7 +34,6 @@ class EmbeddedRegistry final : public SchemaRegistry {
   // These need io_mutex_. Reads what the topic has, at least to `end`.
   void catch_up(int64_t end = 0);
   bool topic_exists();
-  void create_topic();
   void append(const RegisteredSchema& schema, bool deleted);
   void check_references(const RegisteredSchema& schema) const;
 

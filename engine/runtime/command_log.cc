@@ -4,7 +4,6 @@
 #include <limits>
 #include <optional>
 
-#include "engine/runtime/ensure_topic.h"
 
 namespace weir {
 
@@ -17,7 +16,7 @@ constexpr int64_t kUnbounded = std::numeric_limits<int64_t>::max();
 
 }  // namespace
 
-void CommandLog::create() { ensure_topic(*log_, topic_, log::internal_topic()); }
+void CommandLog::create() { log_->ensure_topic(topic_, log::internal_topic()); }
 
 void CommandLog::append(const Command& command) {
   if (!appender_) appender_ = log_->open_transaction("");

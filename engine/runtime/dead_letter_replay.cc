@@ -101,8 +101,7 @@ class DeadLetterCopy {
 
   std::string ensure(const ReplayTarget& target) {
     const std::string topic = query_.replay_topic(*target.node);
-    if (!made_.insert(topic).second || log_.describe_topic(topic)) return topic;
-    log_.create_topic(topic, log::internal_topic(target.partitions));
+    if (made_.insert(topic).second) log_.ensure_topic(topic, log::internal_topic(target.partitions));
     return topic;
   }
 

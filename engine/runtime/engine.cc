@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "engine/runtime/dead_letter_replay.h"
-#include "engine/runtime/ensure_topic.h"
 #include "engine/runtime/error_topics.h"
 #include "engine/runtime/processing_log.h"
 #include "engine/runtime/query_topics.h"
@@ -163,7 +162,8 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
                                                  const std::map<std::string, int32_t>& first_partitions) {
   std::shared_ptr<QueryDefinition> query = named_definition(id, plan);
   query->first_source_partitions = first_partitions;
-  if (const auto sources = plan.sources(); !sources.empty()) query->slot_shift = slot_shift(sources.front()->source->topic);
+  if (const auto sources = plan.sources(); !sources.empty())
+    query->slot_shift = slot_shift(sources.front()->source->topic);
   query->transient = transient;
   query->auto_offset_reset = setting(properties, "auto.offset.reset");
   query->status = std::make_shared<QueryStatus>();
@@ -184,15 +184,14 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
   for (const Stage& stage : query->stages) {
     int32_t partitions = 0;
     for (const PlanNodePtr& input : stage.inputs) {
-      const int32_t count = input->kind == PlanKind::kSource       ? partitions_of(input->source->topic)
+      const int32_t count = input->kind == PlanKind::kSource    ? partitions_of(input->source->topic)
                             : input->repartition_partitions > 0 ? input->repartition_partitions
                                                                 : 0;
       if (count > 0 && partitions > 0 && count != partitions) {
-        throw StatementError(StatementError::Kind::kInvalid,
-                             "The inputs of a join in " + id + " have " + std::to_string(partitions) + " and " +
-                                 std::to_string(count) +
-                                 " partitions; they must have as many. The second one's topic is " +
-                                 query->input_topic(*input) + ".");
+        throw StatementError(
+            StatementError::Kind::kInvalid,
+            "The inputs of a join in " + id + " have " + std::to_string(partitions) + " and " + std::to_string(count) +
+                " partitions; they must have as many. The second one's topic is " + query->input_topic(*input) + ".");
       }
       partitions = std::max(partitions, count);
     }
@@ -216,7 +215,7 @@ void Engine::create_internal_topics(const QueryDefinition& query) {
     for (const PlanNodePtr& input : stage.inputs) {
       if (input->kind != PlanKind::kRepartition) continue;
       log::TopicConfig config = log::internal_topic(query.stage_partitions[stage.index]);
-      ensure_topic(*services_.log, query.repartition_topic(*input), config);
+      services_.log->ensure_topic(query.repartition_topic(*input), config);
     }
     if (query.transient) continue;
     for (const StoreDescription& store : stores_of(stage)) {
@@ -227,7 +226,7 @@ void Engine::create_internal_topics(const QueryDefinition& query) {
       } else {
         config.cleanup = log::Cleanup::kCompact;
       }
-      ensure_topic(*services_.log, query.changelog_topic(store.name), config);
+      services_.log->ensure_topic(query.changelog_topic(store.name), config);
     }
   }
 }
@@ -271,24 +270,16 @@ void Engine::stop_query(const std::string& id, bool forget) {
 }
 
 void Engine::delete_internal_topics(const QueryDefinition& query) {
+  std::vector<std::string> topics = internal_topics(query);
   if (!query.transient) {
-    for (const std::string& topic : replay_topics_of(*services_.log, query)) services_.log->delete_topic(topic);
+    for (std::string& topic : replay_topics_of(*services_.log, query)) topics.push_back(std::move(topic));
   }
-  for (const Stage& stage : query.stages) {
-    std::vector<std::string> topics;
-    for (const PlanNodePtr& input : stage.inputs) {
-      if (input->kind == PlanKind::kRepartition) topics.push_back(query.repartition_topic(*input));
-    }
-    if (!query.transient) {
-      for (const StoreDescription& store : stores_of(stage)) topics.push_back(query.changelog_topic(store.name));
-    }
-    for (const std::string& topic : topics) {
-      try {
-        services_.log->delete_topic(topic);
-      } catch (const log::LogError& e) {
-        if (e.kind() == log::LogError::Kind::kNotFound) continue;
-        spdlog::warn("the internal topic {} can't be deleted: {}", topic, e.what());
-      }
+  for (const std::string& topic : topics) {
+    try {
+      services_.log->delete_topic(topic);
+    } catch (const log::LogError& e) {
+      if (e.kind() == log::LogError::Kind::kNotFound) continue;
+      spdlog::warn("the internal topic {} can't be deleted: {}", topic, e.what());
     }
   }
 }
@@ -301,9 +292,8 @@ std::shared_ptr<RowStream> Engine::start_push_query(const BoundPushQuery& bound,
   resolved->client = stream;
   create_internal_topics(*resolved);
   // The last of the query's units that lets go of it takes its repartition topics along.
-  std::shared_ptr<const QueryDefinition> query(resolved.get(), [this, resolved](const QueryDefinition* released) {
-    delete_internal_topics(*released);
-  });
+  std::shared_ptr<const QueryDefinition> query(
+      resolved.get(), [this, resolved](const QueryDefinition* released) { delete_internal_topics(*released); });
   const std::function<void()> wake = workers_->waker();
   stream->set_callbacks(wake, wake);
   {
@@ -331,7 +321,8 @@ BindContext Engine::bind_context(const Session& session) {
     return info->config.partitions;
   };
   for (const PropertyDefinition& definition : property_definitions()) {
-    if (definition.session) context.properties["ksql." + definition.name] = setting(session.properties, definition.name);
+    if (definition.session)
+      context.properties["ksql." + definition.name] = setting(session.properties, definition.name);
   }
   context.make_query_id = [this](const std::string& prefix, const std::string& sink) {
     return prefix + "_" + (sink.empty() ? "" : sink + "_") + std::to_string(catalog_->next_query_number());
@@ -369,22 +360,25 @@ bool Engine::caught_up() {
   for (const auto& query : queries) {
     const auto state = query->status->state();
     if (state == QueryStatus::State::kPaused || state == QueryStatus::State::kError) continue;
+    std::vector<log::TopicPartition> inputs;
     for (const Stage& stage : query->stages) {
       for (const PlanNodePtr& input : stage.inputs) {
         for (int32_t p = 0; p < query->stage_partitions[stage.index]; ++p) {
-          const log::TopicPartition partition{query->input_topic(*input), p};
-          const auto committed = workers_->position(*query, partition);
-          if (!committed || committed->offset < services_.log->end_offset(partition)) return false;
+          inputs.push_back({query->input_topic(*input), p});
+          if (!workers_->position(*query, inputs.back())) return false;  // not begun
         }
       }
     }
-    if (query->error_topics.empty()) continue;
-    for (const std::string& topic : replay_topics_of(*services_.log, *query)) {
-      const int32_t partitions = services_.log->describe_topic(topic)->config.partitions;
-      for (int32_t p = 0; p < partitions; ++p) {
-        const auto committed = workers_->position(*query, {topic, p});
-        if ((committed ? committed->offset : 0) < services_.log->end_offset({topic, p})) return false;
+    if (!query->error_topics.empty()) {
+      for (const std::string& topic : replay_topics_of(*services_.log, *query)) {
+        const int32_t partitions = services_.log->describe_topic(topic)->config.partitions;
+        for (int32_t p = 0; p < partitions; ++p) inputs.push_back({topic, p});
       }
+    }
+    const std::vector<int64_t> ends = services_.log->end_offsets(inputs);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const auto committed = workers_->position(*query, inputs[i]);
+      if ((committed ? committed->offset : 0) < ends[i]) return false;
     }
   }
   return true;

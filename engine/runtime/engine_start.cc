@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "engine/runtime/engine.h"
-#include "engine/runtime/ensure_topic.h"
 
 namespace weir {
 
@@ -211,7 +210,7 @@ void Engine::replay() {
   command_log_->create();
   log::TopicConfig processing_log = log::internal_topic();
   processing_log.retention_ms = kProcessingLogRetentionMs;
-  ensure_topic(*services_.log, services_.processing_log_topic, processing_log);
+  services_.log->ensure_topic(services_.processing_log_topic, processing_log);
   command_log_->read_to_end([this](const Command& command) { change_catalog(command); });
   replayed_ = true;
   tell_quarantined();

@@ -5,19 +5,12 @@
 namespace weir {
 
 int32_t ensure_topic_like(log::Log& log, const std::string& topic, const std::string& like) {
-  if (const auto existing = log.describe_topic(topic)) return existing->config.partitions;
   log::TopicConfig config;
   if (const auto model = log.describe_topic(like)) {
     config.partitions = model->config.partitions;
     config.replicas = model->config.replicas;
   }
-  try {
-    log.create_topic(topic, config);
-  } catch (const log::LogError& e) {
-    if (e.kind() != log::LogError::Kind::kExists) throw;  // somebody was quicker
-    if (const auto existing = log.describe_topic(topic)) return existing->config.partitions;
-  }
-  return config.partitions;
+  return log.ensure_topic(topic, config);
 }
 
 std::map<std::string, int32_t> ensure_error_topics(log::Log& log, const PhysicalPlan& plan) {

@@ -195,20 +195,30 @@ class Diagnosis {
 
 std::vector<InputProgress> input_progress(const QueryDefinition& query, log::Log& log) {
   std::vector<InputProgress> out;
+  std::vector<log::TopicPartition> partitions;
   for (const auto& [partition, progress] : query.status->progress()) {
-    out.push_back({partition, log.begin_offset(partition), log.end_offset(partition), progress.first, progress.position,
-                   progress.stream_time});
+    partitions.push_back(partition);
+    out.push_back({partition, log.begin_offset(partition), 0, progress.first, progress.position, progress.stream_time});
   }
+  const std::vector<int64_t> ends = log.end_offsets(partitions);
+  for (size_t i = 0; i < out.size(); ++i) out[i].end = ends[i];
   return out;
 }
 
 std::optional<int64_t> input_lag(const QueryDefinition& query, log::Log& log) {
-  std::optional<int64_t> lag;
+  std::vector<log::TopicPartition> partitions;
+  std::vector<int64_t> positions;
   for (const auto& [partition, progress] : query.status->progress()) {
     const bool source = std::any_of(query.sources.begin(), query.sources.end(),
                                     [&](const PlanNodePtr& node) { return node->source->topic == partition.topic; });
-    if (source) lag = lag.value_or(0) + std::max<int64_t>(0, log.end_offset(partition) - progress.position);
+    if (!source) continue;
+    partitions.push_back(partition);
+    positions.push_back(progress.position);
   }
+  if (partitions.empty()) return std::nullopt;
+  const std::vector<int64_t> ends = log.end_offsets(partitions);
+  int64_t lag = 0;
+  for (size_t i = 0; i < ends.size(); ++i) lag += std::max<int64_t>(0, ends[i] - positions[i]);
   return lag;
 }
 

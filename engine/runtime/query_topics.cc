@@ -12,18 +12,24 @@ bool is_read_by(const std::vector<PlanNodePtr>& inputs, const PlanNode& source) 
   return std::any_of(inputs.begin(), inputs.end(), [&](const PlanNodePtr& input) { return input->id == source.id; });
 }
 
-// The topics that the query made itself: in the order of its stages.
-template <class Visit>
-void for_each_internal_topic(const QueryDefinition& query, Visit visit) {
+}  // namespace
+
+std::vector<std::string> internal_topics(const QueryDefinition& query) {
+  std::vector<std::string> topics;
   for (const Stage& stage : query.stages) {
     for (const PlanNodePtr& input : stage.inputs) {
-      if (input->kind == PlanKind::kRepartition) visit(query.repartition_topic(*input));
+      if (input->kind == PlanKind::kRepartition) topics.push_back(query.repartition_topic(*input));
     }
-    for (const StoreDescription& store : stores_of(stage)) visit(query.changelog_topic(store.name));
+    if (query.transient) continue;
+    for (const StoreDescription& store : stores_of(stage)) topics.push_back(query.changelog_topic(store.name));
   }
+  return topics;
 }
 
-}  // namespace
+bool is_internal_topic(const QueryDefinition& query, const std::string& topic) {
+  const std::vector<std::string> topics = internal_topics(query);
+  return std::find(topics.begin(), topics.end(), topic) != topics.end();
+}
 
 std::map<std::string, int32_t> source_partitions(const QueryDefinition& query) {
   std::map<std::string, int32_t> partitions;
@@ -55,9 +61,7 @@ void check_source_partitions(const QueryDefinition& query, const PlanNode& sourc
 
 std::string topic_gone_message(const QueryDefinition& query, const std::string& topic) {
   const std::string gone = "The topic " + topic + " doesn't exist";
-  bool is_internal = false;
-  for_each_internal_topic(query, [&](const std::string& name) { is_internal = is_internal || name == topic; });
-  if (is_internal) {
+  if (is_internal_topic(query, topic)) {
     return gone + " any more: somebody has deleted what query " + query.id + " keeps in it. TERMINATE " + query.id +
            " and make it anew.";
   }
@@ -80,16 +84,14 @@ TopicsCheck check_query_topics(const QueryDefinition& query, const std::map<std:
   };
   for (const auto& [topic, partitions] : source_partitions(query)) compare(topic, partitions);
   if (query.plan.sink) compare(query.plan.sink->topic, query.sink_partitions);
-  for_each_internal_topic(query, [&](const std::string& topic) { compare(topic, 0); });
+  for (const std::string& topic : internal_topics(query)) compare(topic, 0);
   for (const auto& [topic, partitions] : query.error_topics) compare(topic, partitions);
   return check;
 }
 
 bool writes_topic(const QueryDefinition& query, const std::string& topic) {
-  if ((query.plan.sink && query.plan.sink->topic == topic) || query.error_topics.contains(topic)) return true;
-  bool found = false;
-  for_each_internal_topic(query, [&](const std::string& name) { found = found || name == topic; });
-  return found;
+  return (query.plan.sink && query.plan.sink->topic == topic) || query.error_topics.contains(topic) ||
+         is_internal_topic(query, topic);
 }
 
 }  // namespace weir

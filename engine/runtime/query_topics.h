@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "engine/runtime/query_definition.h"
 
@@ -12,6 +13,10 @@ namespace weir {
 
 // How many partitions the topics of the query's sources have, as it was resolved.
 std::map<std::string, int32_t> source_partitions(const QueryDefinition& query);
+
+// The topics that the query makes for itself alone: repartition topics, changelogs.
+std::vector<std::string> internal_topics(const QueryDefinition& query);
+bool is_internal_topic(const QueryDefinition& query, const std::string& topic);
 
 // Throws StatementError when `source`, one of the query's sources, has now another number of partitions than its tasks'
 // state was made for: keys lie in other partitions now, and their state doesn't.

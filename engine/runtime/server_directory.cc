@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "engine/runtime/ensure_topic.h"
 
 namespace weir {
 
@@ -22,7 +21,7 @@ ServerDirectory::ServerDirectory(std::shared_ptr<log::Log> log, Options options)
     : log_(std::move(log)), options_(std::move(options)) {
   log::TopicConfig config = log::internal_topic();
   config.cleanup = log::Cleanup::kCompact;
-  ensure_topic(*log_, options_.topic, config);
+  log_->ensure_topic(options_.topic, config);
   const log::TopicPartition partition{options_.topic, 0};
   const int64_t end = log_->end_offset(partition);
   reader_ = log_->open_reader();

@@ -37,8 +37,7 @@ PositionRecord encode_position(std::string_view owner, const TopicPartition& par
 
 bool KafkaPositions::load(const std::vector<int32_t>& slots) {
   const std::lock_guard one_at_a_time(reading_);
-  std::vector<TopicPartition> partitions;
-  for (const int32_t slot : slots) partitions.push_back({topic_, slot});
+  const std::vector<TopicPartition> partitions = partitions_of(slots);
   const std::vector<int64_t> appended = offsets_->uncommitted_ends(partitions);
   const std::vector<int64_t> ends = offsets_->ends(partitions);
   for (size_t i = 0; i < ends.size(); ++i) {
@@ -46,6 +45,18 @@ bool KafkaPositions::load(const std::vector<int32_t>& slots) {
   }
   read(partitions, ends);
   return true;
+}
+
+void KafkaPositions::settle(const std::vector<int32_t>& slots) {
+  const std::lock_guard one_at_a_time(reading_);
+  const std::vector<TopicPartition> partitions = partitions_of(slots);
+  read(partitions, offsets_->settled_ends(partitions));
+}
+
+std::vector<TopicPartition> KafkaPositions::partitions_of(const std::vector<int32_t>& slots) const {
+  std::vector<TopicPartition> partitions;
+  for (const int32_t slot : slots) partitions.push_back({topic_, slot});
+  return partitions;
 }
 
 void KafkaPositions::read(const std::vector<TopicPartition>& partitions, const std::vector<int64_t>& ends) {

@@ -28,11 +28,14 @@ class KafkaPositions {
   // Reads what the slots' partitions have got since the last time. False, with nothing read, while a transaction is
   // open in one of them. Throws LogError.
   bool load(const std::vector<int32_t>& slots);
+  // The same, but waits for what is open. Throws LogError.
+  void settle(const std::vector<int32_t>& slots);
   std::optional<CommittedOffset> find(int32_t slot, const std::string& owner, const TopicPartition& partition) const;
   // This process's own transaction was committed: its positions hold.
   void put(int32_t slot, const PositionRecord& record);
 
  private:
+  std::vector<TopicPartition> partitions_of(const std::vector<int32_t>& slots) const;
   void read(const std::vector<TopicPartition>& partitions, const std::vector<int64_t>& ends);
 
   struct Slot {

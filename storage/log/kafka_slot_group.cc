@@ -7,25 +7,16 @@ namespace weir::log {
 namespace {
 
 constexpr std::chrono::seconds kLookAgainAfter{1};
-// Longer than a transaction may stay open.
-constexpr std::chrono::seconds kSlotSettlePatience{90};
 
 // Small segments: what was compacted away needn't be read by the next owner.
 const std::map<std::string, std::string> kSlotTopicSettings = {
     {"segment.bytes", "16777216"}, {"segment.ms", "600000"}, {"min.cleanable.dirty.ratio", "0.2"}};
 
-int32_t make_slot_topic(KafkaTopics& topics, const std::string& name, const SlotGroupOptions& options) {
-  if (const auto found = topics.describe(name)) return found->config.partitions;
-  TopicConfig config = internal_topic(options.slots);
+TopicConfig slot_topic_config(int32_t slots) {
+  TopicConfig config = internal_topic(slots);
   config.cleanup = Cleanup::kCompact;
   config.extra = kSlotTopicSettings;
-  try {
-    topics.create(name, config);
-    return options.slots;
-  } catch (const LogError& e) {
-    if (e.kind() != LogError::Kind::kExists) throw;
-  }
-  return topics.partitions(name, topics.timeout());  // another process was quicker
+  return config;
 }
 
 }  // namespace
@@ -42,7 +33,7 @@ KafkaSlotGroup::KafkaSlotGroup(SlotGroupOptions options, const KafkaLogOptions& 
       topics_(std::move(topics)),
       groups_(std::move(groups)),
       group_("_weir-" + options_.service + "-slots"),
-      slots_(make_slot_topic(*topics_, group_, options_)),
+      slots_(log.ensure_topic(group_, slot_topic_config(options_.slots))),
       positions_(std::make_shared<KafkaPositions>(group_, log, std::move(offsets))),
       membership_(std::make_shared<KafkaMembership>(
           KafkaMembership::Place{group_, group_, options_.process, options_.stable}, properties_, monitor_)) {}
@@ -72,11 +63,7 @@ std::unique_ptr<LogTransaction> KafkaSlotGroup::open_transaction(int32_t worker)
 }
 
 void KafkaSlotGroup::settle(const std::vector<int32_t>& slots) {
-  const KafkaDeadline deadline(kSlotSettlePatience);
-  while (!positions_->load(slots)) {
-    if (!deadline.pause())
-      throw LogError(LogError::Kind::kTimeout, "A transaction stays open in topic '" + group_ + "'.");
-  }
+  positions_->settle(slots);
 }
 
 std::optional<CommittedOffset> KafkaSlotGroup::position(int32_t slot, const std::string& owner,

@@ -10,6 +10,18 @@ std::map<std::string, int32_t> Log::partition_counts() {
   return counts;
 }
 
+int32_t Log::ensure_topic(const std::string& name, const TopicConfig& config) {
+  if (const auto found = describe_topic(name)) return found->config.partitions;
+  try {
+    create_topic(name, config);
+    return config.partitions;
+  } catch (const LogError& e) {
+    if (e.kind() != LogError::Kind::kExists) throw;
+  }
+  const auto found = describe_topic(name);
+  return found ? found->config.partitions : config.partitions;
+}
+
 std::vector<int64_t> Log::end_offsets(const std::vector<TopicPartition>& partitions) {
   std::vector<int64_t> ends;
   ends.reserve(partitions.size());

@@ -148,6 +148,9 @@ class Log {
 
   // Throws kExists, kInvalid (name, partition count).
   virtual void create_topic(const std::string& name, const TopicConfig& config) = 0;
+  // Makes the topic unless it is there, be it that another process is quicker: how many partitions it has. Throws as
+  // create_topic() does, but kExists.
+  int32_t ensure_topic(const std::string& name, const TopicConfig& config);
   virtual void delete_topic(const std::string& name) = 0;  // throws kNotFound
   virtual std::vector<TopicInfo> list_topics() = 0;
   virtual std::optional<TopicInfo> describe_topic(const std::string& name) = 0;
