@@ -35,6 +35,7 @@ test-chaos: packages
 	@cmake --preset release >/dev/null
 	@cmake --build $(BUILD) --target weir
 	@python3 tests/chaos/faults.py $(BUILD)/weir --count 20000 --rounds 3
+	@python3 tests/chaos/standby_test.py $(BUILD)/weir
 	@python3 tests/chaos/servers.py $(BUILD)/weir --kinds kill,freeze,end,broker
 
 test-asan: packages

@@ -130,8 +130,9 @@ class Weir:
 
 
 def script(topology):
-    sources = "sources_unkeyed.sql" if topology == "B" else "sources_keyed.sql"
-    return (HERE / sources).read_text() + (HERE / f"{topology.lower()}.sql").read_text()
+    if topology == "B":  # A's query, over records without keys
+        return (HERE / "sources_unkeyed.sql").read_text() + (HERE / "a.sql").read_text()
+    return (HERE / "sources_keyed.sql").read_text() + (HERE / f"{topology.lower()}.sql").read_text()
 
 
 class Streams:

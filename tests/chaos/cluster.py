@@ -3,8 +3,11 @@ import itertools
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -52,6 +55,45 @@ class Broker:
         text = "".join(f"{key}\t{value}\n" for key, value in rows)
         subprocess.run(["kcat", "-P", "-b", self.address, "-t", topic, "-p", str(partition), "-K", "\t"],
                        input=text.encode(), check=True, timeout=120, stderr=subprocess.DEVNULL)
+
+
+class Stage:
+    """What a test has: a folder, the weir binary, a broker, servers. A failure is told and leaves the folder for a look;
+    `exit_code` is known after the end."""
+
+    def __init__(self, name, binary, keep=False, told=""):
+        self.keep, self.told = keep, told
+        self.folder = tempfile.mkdtemp(prefix=f"weir-{name}.")
+        self.weir = Weir(str(pathlib.Path(binary).resolve()), self.folder)
+        self.servers = []
+        self.exit_code = 1
+
+    def __enter__(self):
+        self.broker = Broker(f"{self.folder}/kafka")
+        return self
+
+    def server(self, name, service, properties=(), **more):
+        self.servers.append(Server(self.weir, name, self.broker.address, service, properties, **more))
+        return self.servers[-1]
+
+    def kill_servers(self):
+        for server in self.servers:
+            if server.process:
+                server.kill()
+        self.servers.clear()
+
+    def __exit__(self, kind, error, trace):
+        self.kill_servers()
+        self.broker.stop()
+        self.exit_code = 0 if error is None else 1
+        failed = isinstance(error, (Failure, subprocess.SubprocessError))
+        if failed:
+            print(f"FAIL ({self.told}): {error}" if self.told else f"FAIL: {error}", file=sys.stderr)
+        if error is None and not self.keep:
+            shutil.rmtree(self.folder)
+        else:
+            print(f"kept for a look: {self.folder}", file=sys.stderr)
+        return failed
 
 
 class Weir:

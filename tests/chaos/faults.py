@@ -13,13 +13,11 @@ import argparse
 import collections
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
-from cluster import Broker, Failure, Server, Weir, wait_until
+from cluster import Failure, Stage, wait_until
 from servers import OUTSIDE, check_topics, read, reference
 from workload import INPUTS, OUTPUTS, compare, statements
 
@@ -27,22 +25,17 @@ PROPERTIES = ["max.task.idle.ms=0", "num.threads=2", "metadata.max.age.ms=1000",
 
 
 class Faults:
-    def __init__(self, weir, broker, options):
-        self.weir, self.broker, self.options = weir, broker, options
+    def __init__(self, stage, options):
+        self.stage, self.weir, self.broker, self.options = stage, stage.weir, stage.broker, options
         self.expected = None
-        self.servers = []
 
     def server(self, name, service, properties=()):
-        server = Server(self.weir, name, self.broker.address, service, PROPERTIES + list(properties), json_output=True)
+        server = self.stage.server(name, service, PROPERTIES + list(properties), json_output=True)
         server.start()
-        self.servers.append(server)
         return server
 
     def end(self):
-        for server in self.servers:
-            if server.process:
-                server.kill()
-        self.servers.clear()
+        self.stage.kill_servers()
 
     # The workload of servers.py, whose topics are made anew for each fault.
 
@@ -372,27 +365,16 @@ def main():
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     random.seed(options.seed)
-    folder = tempfile.mkdtemp(prefix="weir-faults.")
-    weir = Weir(str(pathlib.Path(options.weir).resolve()), folder)
-    broker = Broker(f"{folder}/kafka")
-    faults = Faults(weir, broker, options)
-    good = False
-    try:
+    with Stage("faults", options.weir, options.keep, f"seed {options.seed}") as stage:
+        faults = Faults(stage, options)
         for name in options.faults or FAULTS:
             began = time.monotonic()
-            FAULTS[name](faults)
+            try:
+                FAULTS[name](faults)
+            except Failure as failure:
+                raise Failure(f"{name}: {failure}") from None
             print(f"ok: {name}, {time.monotonic() - began:.0f} s", flush=True)
-        good = True
-    except (Failure, subprocess.SubprocessError) as failure:
-        print(f"FAIL ({name}, seed {options.seed}): {failure}", file=sys.stderr)
-    finally:
-        faults.end()
-        broker.stop()
-        if good and not options.keep:
-            shutil.rmtree(folder)
-        else:
-            print(f"kept for a look: {folder}", file=sys.stderr)
-    return 0 if good else 1
+    return stage.exit_code
 
 
 if __name__ == "__main__":

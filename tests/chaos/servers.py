@@ -6,14 +6,11 @@ process gives: no row lost, none twice, those of a key in order.
 servers.py WEIR [--servers N] [--faults N] [--kinds kill,freeze,end,broker] [--count N] [--rate N] [--seed N]"""
 import argparse
 import concurrent.futures
-import pathlib
 import random
-import shutil
 import sys
-import tempfile
 import time
 
-from cluster import Broker, Failure, Server, Weir, wait_until
+from cluster import Failure, Stage, wait_until
 from workload import INPUTS, OUTPUTS, OUTPUTS_AT_LEAST_ONCE, compare, rows_of, statements
 
 SESSION_MS = 6000
@@ -112,41 +109,25 @@ def main():
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     random.seed(options.seed)
-    folder = tempfile.mkdtemp(prefix="weir-chaos.")
-    weir = Weir(str(pathlib.Path(options.weir).resolve()), folder)
-    broker = Broker(f"{folder}/kafka")
     properties = PROPERTIES + [f"processing.guarantee={options.guarantee}"]
-    servers = [Server(weir, f"server{i}", broker.address, SERVICE, properties) for i in range(options.servers)]
     began = time.monotonic()
-    good = False
-    try:
-        expected = reference(weir, options)
+    with Stage("chaos", options.weir, options.keep, f"seed {options.seed}") as stage:
+        servers = [stage.server(f"server{i}", SERVICE, properties) for i in range(options.servers)]
+        expected = reference(stage.weir, options)
         for server in servers:
             server.start()
         servers[0].tell(statements(options.count, options.rate, options.seed))
         wait_until("the queries", lambda: [server.check() for server in servers] and servers[0].says("CSAS_FILTERED"), 60)
-        disturb(options, broker, servers)
+        disturb(options, stage.broker, servers)
         checks = {**INPUTS, **OUTPUTS}
         if options.guarantee == "at_least_once":
             checks = {**dict.fromkeys(INPUTS, "superset"), **OUTPUTS_AT_LEAST_ONCE}
-        check_topics(weir, broker, expected, checks, options.deadline)
+        check_topics(stage.weir, stage.broker, expected, checks, options.deadline)
         for server in servers:
             server.check()
-        good = True
         print(f"ok: {options.faults} faults ({options.kinds}) over {options.servers} servers, "
               f"{time.monotonic() - began:.0f} s (seed {options.seed})")
-    except Failure as failure:
-        print(f"FAIL (seed {options.seed}): {failure}", file=sys.stderr)
-    finally:
-        for server in servers:
-            if server.process:
-                server.kill()
-        broker.stop()
-        if good and not options.keep:
-            shutil.rmtree(folder)
-        else:
-            print(f"kept for a look: {folder}", file=sys.stderr)
-    return 0 if good else 1
+    return stage.exit_code
 
 
 if __name__ == "__main__":

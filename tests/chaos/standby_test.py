@@ -5,11 +5,9 @@ and goes on with the right state.
 standby_test.py WEIR"""
 import pathlib
 import re
-import shutil
 import sys
-import tempfile
 
-from cluster import Broker, Failure, Server, Weir, wait_until
+from cluster import Failure, Stage, wait_until
 
 PROPERTIES = ["num.standby.replicas=1", "kafka.session.timeout.ms=6000", "heartbeat.send.interval.ms=500",
               "checkpoint.interval.ms=1000"]
@@ -38,49 +36,33 @@ def copied(server):
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="weir-standby.")
-    weir = Weir(str(pathlib.Path(sys.argv[1]).resolve()), folder)
-    broker = Broker(f"{folder}/kafka")
-    first, second = [Server(weir, f"server{i}", broker.address, "standby", PROPERTIES) for i in range(2)]
-    outside = {"kafka": broker.address, "service": "outside"}
-    good = False
-    try:
+    with Stage("standby", sys.argv[1]) as stage:
+        first, second = [stage.server(f"server{i}", "standby", PROPERTIES) for i in range(2)]
+
+        def counted(limit, milliseconds):
+            """Rows that are in the table's topic, once there are `limit` of them or the time is over."""
+            printed = stage.weir.run("outside", "PRINT 'counted' FROM BEGINNING;", stage.broker.address, "outside", [
+                "--query-timeout", str(milliseconds), "--query-row-limit", str(limit)])
+            return printed.count("rowtime")
+
         first.start()
         first.tell(SCRIPT.format(count=KEYS * 6 // 5))
-        text = weir.run("outside", "PRINT 'counted' FROM BEGINNING;", limits=[
-            "--query-timeout", "60000", "--query-row-limit", str(KEYS)], **outside) if wait_until(
-                "the query", lambda: first.says("CTAS_COUNTED"), 60) else ""
-        if text.count("rowtime") != KEYS:
-            raise Failure(f"{text.count('rowtime')} of {KEYS} rows have come out")
+        wait_until("the query", lambda: first.says("CTAS_COUNTED"), 60)
+        rows = counted(KEYS, 60000)
+        if rows != KEYS:
+            raise Failure(f"{rows} of {KEYS} rows have come out")
         # All the work was the first's. The second gets half of it, and follows the other half.
         second.start()
         wait_until("the second server has a copy of all state", lambda: copied(second) > copied(first) * 0.6, 60)
         before = replayed(second)
         first.kill()
-        wait_until("the second server takes over", lambda: second.says("64 slots") or replayed(second) >= 0 and
-                   second.says("slots are this process's now"), 60)
         second.tell("INSERT INTO INPUBLICSURVEY_RESPONSES (ROWKEY, RESPONSE_ID) VALUES (STRUCT(RESPONSE_ID := 9999999), 1);")
-        wait_until("the second server answers", lambda: weir.run(
-            "outside", "PRINT 'counted' FROM BEGINNING;", limits=[
-                "--query-timeout", "5000", "--query-row-limit", str(KEYS + 1)],
-            **outside).count("rowtime") == KEYS + 1, 90)
+        wait_until("the second server, with all of the work, answers", lambda: counted(KEYS + 1, 5000) == KEYS + 1, 90)
         more = replayed(second) - before
         if more > KEYS // 10:
             raise Failure(f"the second server had to replay {more} records although it had a copy")
-        good = True
         print(f"ok: {more} of {KEYS} changelog records were replayed after the takeover")
-    except Failure as failure:
-        print(f"FAIL: {failure}", file=sys.stderr)
-    finally:
-        for server in (first, second):
-            if server.process:
-                server.kill()
-        broker.stop()
-        if good:
-            shutil.rmtree(folder)
-        else:
-            print(f"kept for a look: {folder}", file=sys.stderr)
-    return 0 if good else 1
+    return stage.exit_code
 
 
 if __name__ == "__main__":
