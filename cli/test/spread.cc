@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#include "engine/plan/place_ttl.h"
+
 namespace weir::cli {
 
 namespace {
@@ -38,8 +40,9 @@ std::string why_order_matters(const PhysicalPlan& plan) {
 }
 
 bool depends_on_stream_time(const PhysicalPlan& plan) {
-  return any_node(*plan.root,
-                  [](const PlanNode& node) { return node.join || (node.aggregate && node.aggregate->window); });
+  return has_ttl(*plan.root) || any_node(*plan.root, [](const PlanNode& node) {
+           return node.join || (node.aggregate && node.aggregate->window);
+         });
 }
 
 }  // namespace weir::cli

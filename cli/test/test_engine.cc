@@ -98,6 +98,11 @@ void TestEngine::pipe(QueryDriver& driver, const std::string& topic, const log::
     int64_t& latest = stream_times_[&driver];
     if (record.timestamp < latest) throw OrderMatters("what is late depends on the records of its partition");
     latest = record.timestamp;
+    if (has_ttl(*driver.query().plan.root)) {
+      const std::optional<std::string> key(record.key);
+      if (first_keys_.try_emplace(&driver, key).first->second != key)
+        throw OrderMatters("when a row ends depends on the records of its partition: a TTL");
+    }
   }
   driver.pipe(topic, record);
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,7 @@ class TestEngine {
   std::shared_ptr<state::StateEnvironment> state_;
   std::unique_ptr<log::LogTransaction> transaction_;
   std::map<const QueryDriver*, int64_t> stream_times_;
+  std::map<const QueryDriver*, std::optional<std::string>> first_keys_;
 };
 
 }  // namespace weir::cli

@@ -43,6 +43,7 @@ struct Source {
   std::optional<WindowInfo> window;  // the key is windowed
   bool read_only = false;            // CREATE SOURCE …
   ErrorPolicy errors;                // for its records that can't be read
+  std::optional<int64_t> ttl_ms;     // tables: how long a row lasts without being updated; nullopt: for ever
   std::string sql;                   // canonical text of the statement that made it
   std::optional<std::string> query;  // id of the query that writes it (CREATE … AS)
 

@@ -31,6 +31,9 @@ class GroupingOperator : public Operator {
     return !batch.old_columns.empty() && !batch.old_null.test(row);
   }
 
+  // Passes on what is in output_.
+  void send_changes(const Batch& batch);
+
   TaskContext& context_;
   AggregateSet aggregates_;
   GroupOutput output_;
@@ -38,8 +41,6 @@ class GroupingOperator : public Operator {
   std::string value_;  // scratch
 
  private:
-  void send_changes(const Batch& batch);
-
   RowCodec key_codec_;
   std::vector<int> key_columns_;
 };

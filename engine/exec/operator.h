@@ -36,6 +36,8 @@ struct TaskContext {
   int64_t advanced_time = INT64_MIN;
   // Rows that filters have left out since the task was asked last.
   uint64_t filtered = 0;
+  // Rows of tables with a TTL that have ended since the task was asked last.
+  uint64_t expired = 0;
 
   EvalContext eval() { return EvalContext{*arena, errors}; }
 

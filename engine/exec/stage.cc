@@ -39,7 +39,10 @@ void collect_stores(const PlanNodePtr& node, std::vector<StoreDescription>& out)
     out.push_back({node->id + "-right", join_retention_ms(join)});
     if (join.grace_ms && join.type != sql::JoinType::kInner) out.push_back({node->id + "-outer", std::nullopt});
   }
-  if (node->kind == PlanKind::kTable && node->old_rows) out.push_back({node->id, std::nullopt});
+  if (node->kind == PlanKind::kTable && (node->old_rows || node->ttl_ms)) out.push_back({node->id, std::nullopt});
+  if (node->ttl_ms) out.push_back({node->id + kExpirySuffix, std::nullopt});
+  if (node->left_ttl_ms) out.push_back({node->id + kLeftExpirySuffix, std::nullopt});
+  if (node->right_ttl_ms) out.push_back({node->id + kRightExpirySuffix, std::nullopt});
   if (node->kind == PlanKind::kStreamTableJoin) out.push_back({node->id, std::nullopt});
   if (node->kind == PlanKind::kTableJoin) {
     out.push_back({node->id + "-left", std::nullopt});

@@ -30,6 +30,11 @@ PlanNodePtr foreign_key_references(const PlanNode& join);
 // Whether such a join keeps the rows that it has given: for its old rows, or because not all that it finds match.
 inline bool keeps_foreign_key_results(const PlanNode& join) { return join.old_rows || !join.predicate.empty(); }
 
+// Behind a node's id: the stores of its ExpiryQueues.
+inline constexpr const char* kExpirySuffix = "-expiry";
+inline constexpr const char* kLeftExpirySuffix = "-left-expiry";
+inline constexpr const char* kRightExpirySuffix = "-right-expiry";
+
 // A state store of a stage, as its operators will declare it.
 struct StoreDescription {
   std::string name;

@@ -4,8 +4,9 @@
 
 namespace weir {
 
-StoredTable::StoredTable(const PlanSchema& schema, state::KeyValueStore& store)
+StoredTable::StoredTable(const PlanSchema& schema, state::KeyValueStore& store, bool times_only)
     : store_(store),
+      times_only_(times_only),
       key_codec_(types_where(schema, true)),
       value_codec_(types_where(schema, false)),
       key_columns_(indices_where(schema, true)),
@@ -31,11 +32,17 @@ std::optional<StoredTable::Row> StoredTable::find(std::string_view key) {
   return Row{stored_time(*found), stored_row(*found)};
 }
 
+std::optional<int64_t> StoredTable::time_of(std::string_view key) {
+  const auto found = store_.get(key);
+  if (!found) return std::nullopt;
+  return stored_time(*found);
+}
+
 void StoredTable::change(std::string_view key, uint32_t row) {
   if (batch_->null_value.test(row)) return store_.remove(key);
   value_.clear();
   append_stored_time(batch_->timestamps[row], value_);
-  value_codec_.encode(values_, row, value_);
+  if (!times_only_) value_codec_.encode(values_, row, value_);
   store_.put(key, value_);
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/exec/plan_columns.h"
+#include "engine/exec/stage.h"
 
 namespace weir {
 
@@ -15,20 +16,57 @@ StreamTableJoinOperator::StreamTableJoinOperator(const PlanNode& node, std::uniq
       key_columns_(indices_where(node.inputs[0]->schema, true)),
       right_types_(types_where(node.inputs[1]->schema, false)),
       store_(context.state->key_value(node.id)),
-      table_(node.inputs[1]->schema, store_) {}
+      table_(node.inputs[1]->schema, store_) {
+  if (node.right_ttl_ms) expiry_.emplace(context.state->key_value(node.id + kRightExpirySuffix), *node.right_ttl_ms);
+}
 
 void StreamTableJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t count, int input) {
+  if (expiry_) begin_expiry();
   if (input == 0) {
     join_stream(batch, from, count);
   } else {
     change_table(batch, from, count);
   }
+  if (expiry_) end_expired_rows();
+}
+
+void StreamTableJoinOperator::begin_expiry() {
+  expiry_->start([this](const auto& visit) { table_.visit_times(visit); });
+}
+
+void StreamTableJoinOperator::advance_time(int64_t stream_time) {
+  if (!expiry_) return;
+  begin_expiry();
+  expiry_->advance(stream_time);
+  end_expired_rows();
+}
+
+void StreamTableJoinOperator::end_expired_rows() {
+  if (expiry_->may_have_ended()) {
+    const auto end = [this](std::string_view key, int64_t) {
+      table_.remove(key);
+      ++context_.expired;
+    };
+    expiry_->take([this](std::string_view key) { return table_.time_of(key); }, end);
+  }
+  expiry_->save();
 }
 
 void StreamTableJoinOperator::change_table(const Batch& batch, uint32_t from, uint32_t count) {
   table_.begin(batch);
   for (uint32_t row = from; row < from + count; ++row) {
-    if (!table_.has_null_key(row)) table_.change(table_.key_of(row), row);
+    if (expiry_) expiry_->advance(batch.timestamps[row]);
+    if (table_.has_null_key(row)) continue;
+    const std::string_view key = table_.key_of(row);
+    if (expiry_ && !batch.null_value.test(row)) {
+      if (expiry_->has_ended(batch.timestamps[row])) {
+        table_.remove(key);
+        ++context_.expired;
+        continue;
+      }
+      expiry_->changed(key, batch.timestamps[row], table_.time_of(key));
+    }
+    table_.change(key, row);
   }
 }
 
@@ -38,7 +76,9 @@ void StreamTableJoinOperator::join_stream(const Batch& batch, uint32_t from, uin
   keys_.clear();
   key_ends_.clear();
   key_bytes_.clear();
+  earliest_.clear();
   for (uint32_t row = from; row < from + count; ++row) {
+    if (expiry_) expiry_->advance(batch.timestamps[row]);
     if (batch.null_value.test(row)) {
       context_.errors.report(
           {RowError::Stage::kNullKey, row, "join", "the record's value is NULL; the row is dropped"});
@@ -52,6 +92,7 @@ void StreamTableJoinOperator::join_stream(const Batch& batch, uint32_t from, uin
     }
     rows_.push_back(row);
     key_ends_.push_back(key_bytes_.size());
+    if (expiry_) earliest_.push_back(expiry_->horizon());
   }
   if (context_.errors.count() > 0) context_.drain_errors(batch);
   if (rows_.empty()) return;
@@ -63,6 +104,9 @@ void StreamTableJoinOperator::join_stream(const Batch& batch, uint32_t from, uin
   found_bytes_.clear();
   found_.clear();
   store_.multi_get(keys_, found_bytes_, found_);
+  for (size_t i = 0; i < earliest_.size(); ++i) {
+    if (found_[i] && stored_time(*found_[i]) < earliest_[i]) found_[i].reset();
+  }
   if (condition_) apply_condition(batch);
   if (!left_join_) {
     size_t kept = 0;

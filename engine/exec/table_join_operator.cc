@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/exec/plan_columns.h"
+#include "engine/exec/stage.h"
 
 namespace weir {
 
@@ -25,46 +26,91 @@ TableJoinOperator::TableJoinOperator(const PlanNode& node, std::unique_ptr<Compi
       old_rows_(node.old_rows),
       key_columns_{indices_where(node.inputs[0]->schema, true), indices_where(node.inputs[1]->schema, true)},
       sides_{{StoredTable(node.inputs[0]->schema, context.state->key_value(node.id + "-left")),
-              indices_where(node.inputs[0]->schema, false)},
+              indices_where(node.inputs[0]->schema, false), false, std::nullopt},
              {StoredTable(node.inputs[1]->schema, context.state->key_value(node.id + "-right")),
-              indices_where(node.inputs[1]->schema, false)}} {
+              indices_where(node.inputs[1]->schema, false), false, std::nullopt}},
+      schemas_{node.inputs[0]->schema, node.inputs[1]->schema} {
   const sql::JoinType type = *node.table_join_type;
   sides_[0].outer = type == sql::JoinType::kLeft || type == sql::JoinType::kFull;
   sides_[1].outer = type == sql::JoinType::kRight || type == sql::JoinType::kFull;
+  const auto make_queue = [&](const std::optional<int64_t>& ttl_ms, const char* suffix,
+                              std::optional<ExpiryQueue>& to) {
+    if (ttl_ms) to.emplace(context.state->key_value(node.id + suffix), *ttl_ms);
+  };
+  make_queue(node.ttl_ms, kExpirySuffix, expiry_);
+  make_queue(node.left_ttl_ms, kLeftExpirySuffix, sides_[0].expiry);
+  make_queue(node.right_ttl_ms, kRightExpirySuffix, sides_[1].expiry);
 }
 
 void TableJoinOperator::push_rows(const Batch& batch, uint32_t from, uint32_t count, int input) {
   results_.clear();
+  if (any_expiry()) return push_ending(batch, from, count, input);
   sides_[input].table.begin(batch);
   for (uint32_t row = from; row < from + count; ++row) {
     if (!sides_[input].table.has_null_key(row)) change(batch, row, input);
   }
-  if (condition_) apply_condition(batch, input);
-  if (!results_.empty()) emit(batch, input);
+  send_results(batch, input);
 }
 
-void TableJoinOperator::change(const Batch& batch, uint32_t row, int side_index) {
+void TableJoinOperator::send_results(const Batch& batch, int side) {
+  if (condition_) apply_condition(batch, side);
+  if (!results_.empty()) emit(batch, side);
+  results_.clear();
+}
+
+void TableJoinOperator::change(const Batch& batch, uint32_t row, int side_index, bool ends) {
   Side& side = sides_[side_index];
+  Side& other_side = sides_[1 - side_index];
   const std::string_view key = side.table.key_of(row);
-  Result result{row, batch.timestamps[row], false, false, !batch.null_value.test(row), false, {}, {}, {}, 0};
+  Result result{row, batch.timestamps[row], false, false, !batch.null_value.test(row), false, {}, {}, {}, 0, ends};
   result.own_time = result.time;
-  if (const auto other = sides_[1 - side_index].table.find(key)) {
+  if (side.expiry && result.own_new && side.expiry->has_ended(result.time)) {
+    result.own_new = false;
+    ++context_.expired;
+  }
+  std::optional<int64_t> other_time, own_before;
+  if (const auto other = other_side.table.find(key)) {
+    other_time = other->time;
     result.time = std::max(result.time, other->time);
     result.other_new = result.other_old = context_.arena->copy(other->values);
   }
   const bool has_other = result.other_new.data() != nullptr;
-  // What the side had is looked up only where it makes a difference.
-  const bool checks = condition_ && has_other;
-  if (old_rows_ || checks || (side.outer && !has_other && !result.own_new)) {
-    if (const auto old = side.table.find(key)) {
-      result.had_row = true;
-      if (old_rows_ || checks) result.own_old = context_.arena->copy(old->values);
+  if (expiry_ && !ends && (result.own_new || has_other)) {
+    const int64_t newest = !has_other ? result.own_time : result.own_new ? result.time : *other_time;
+    if (expiry_->has_ended(newest)) {
+      result.ended = true;
+      ++context_.expired;
     }
   }
-  side.table.change(key, row);
+  if (result.ended) {
+    result.own_new = false;
+    result.time = result.own_time;
+  }
+  // What the side had is looked up only where it makes a difference.
+  const bool checks = condition_ && has_other;
+  const bool wants_old = old_rows_ || checks;
+  if (wants_old || result.ended || side.expiry || expiry_ || (side.outer && !has_other && !result.own_new)) {
+    if (const auto old = side.table.find(key)) {
+      own_before = old->time;
+      result.had_row = true;
+      if (wants_old) result.own_old = context_.arena->copy(old->values);
+    }
+  }
+  if (result.own_new) {
+    if (side.expiry) side.expiry->changed(key, result.own_time, own_before);
+    side.table.change(key, row);
+  } else {
+    side.table.remove(key);
+  }
+  if (result.ended) {
+    other_side.table.remove(key);
+    if (condition_ || settle_ended(result, side_index, true)) results_.push_back(result);
+    return;
+  }
+  if (expiry_) note_change(key, result, own_before, other_time);
   if (!has_other && !(side.outer && (result.own_new || result.had_row))) return;
   // The other side's row stands alone where it is preserved.
-  const bool other_alone = has_other && sides_[1 - side_index].outer;
+  const bool other_alone = has_other && other_side.outer;
   result.has_new = result.own_new || other_alone;
   result.has_old = result.had_row || other_alone;
   results_.push_back(result);
@@ -118,6 +164,7 @@ void TableJoinOperator::evaluate_condition(const Batch& batch, int side_index, b
 
 // False: the change makes no difference to the result.
 bool TableJoinOperator::settle(Result& result, int side_index, bool new_matches, bool old_matches) const {
+  if (result.ended) return settle_ended(result, side_index, old_matches);
   if (result.other_new.data() == nullptr) return true;
   const bool own_outer = sides_[side_index].outer, other_outer = sides_[1 - side_index].outer;
   result.has_new = new_matches || (own_outer && result.own_new) || other_outer;

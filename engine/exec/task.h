@@ -60,6 +60,8 @@ class Task {
   int64_t replay_position(size_t input) const { return inputs_[input].replay_position; }
   // Rows that filters have left out since this was asked last.
   uint64_t take_filtered() { return std::exchange(context_.filtered, 0); }
+  // … and rows that have ended, of tables with a TTL.
+  uint64_t take_expired() { return std::exchange(context_.expired, 0); }
   // The highest event time seen; INT64_MIN before the first record.
   int64_t stream_time() const { return stream_time_; }
   // What must be kept with the positions, so that a task made anew goes on as this one would.

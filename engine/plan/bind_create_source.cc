@@ -2,12 +2,12 @@
 #include <set>
 
 #include "engine/plan/bind_error_policy.h"
+#include "engine/plan/bind_ttl.h"
 #include "engine/plan/cast_rules.h"
 #include "engine/plan/messages.h"
 #include "engine/plan/query_scope.h"
 #include "engine/plan/source_checks.h"
 #include "engine/plan/source_formats.h"
-#include "engine/types/text.h"
 
 namespace weir {
 
@@ -42,6 +42,7 @@ class SourceBinder {
     bind_timestamp(with_, source);
     bind_window();
     source.errors = bind_source_errors(with_, source.topic);
+    source.ttl_ms = bind_ttl(with_, source.kind, source.window.has_value());
     if (const SourcePtr existing = context_.catalog->find_source(source.name); existing && statement_.or_replace) {
       check_replacement(*existing, source, statement_.name.pos);
     }
@@ -231,7 +232,7 @@ class SourceBinder {
       window.kind = word == "HOPPING" ? sql::WindowClause::Kind::kHopping : sql::WindowClause::Kind::kTumbling;
       if (!size)
         refuse("A " + word + " window needs a WINDOW_SIZE, as in '10 SECONDS'.", with_.position("WINDOW_TYPE"));
-      window.size_ms = read_duration(*size, with_.position("WINDOW_SIZE"));
+      window.size_ms = *with_.duration("WINDOW_SIZE");
     } else {
       refuse("There is no WINDOW_TYPE '" + *type + "'. There is SESSION, TUMBLING and HOPPING.",
              with_.position("WINDOW_TYPE"));
@@ -239,30 +240,6 @@ class SourceBinder {
     if (out_.source.key_columns().empty())
       refuse("A windowed source needs a key column.", with_.position("WINDOW_TYPE"));
     out_.source.window = window;
-  }
-
-  // "10 SECONDS"
-  static int64_t read_duration(const std::string& text, const sql::Position& pos) {
-    const size_t space = text.find(' ');
-    const auto number = parse_bigint(text.substr(0, space));
-    std::string unit = space == std::string::npos ? "" : text.substr(text.find_first_not_of(' ', space));
-    std::transform(unit.begin(), unit.end(), unit.begin(), [](unsigned char c) { return std::toupper(c); });
-    if (!unit.empty() && unit.back() != 'S') unit += 'S';
-    const int64_t millis = unit == "MILLISECONDS" ? 1
-                           : unit == "SECONDS"    ? 1000
-                           : unit == "MINUTES"    ? 60'000
-                           : unit == "HOURS"      ? 3'600'000
-                           : unit == "DAYS"       ? 86'400'000
-                                                  : 0;
-    // A duration is read as part of the language, even though it stands in quotes.
-    const auto refuse_text = [&](const std::string& message) {
-      throw StatementError(StatementError::Kind::kSyntax, message + " Write it as in '10 SECONDS'.", pos);
-    };
-    if (number && *number > 0 && !unit.empty() && millis == 0) {
-      refuse_text("WINDOW_SIZE '" + text + "': there is no unit of time '" + unit + "'.");
-    }
-    if (!number || *number <= 0 || millis == 0) refuse_text("'" + text + "' is no WINDOW_SIZE.");
-    return *number * millis;
   }
 
   const sql::CreateSource& statement_;

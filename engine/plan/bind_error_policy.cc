@@ -9,7 +9,9 @@ namespace weir {
 namespace {
 
 bool drops_late_rows(const PlanNode& node) {
-  if (node.kind == PlanKind::kStreamJoin || (node.aggregate && node.aggregate->window)) return true;
+  if (node.kind == PlanKind::kStreamJoin || (node.aggregate && (node.aggregate->window || node.ttl_ms))) {
+    return true;
+  }
   return std::any_of(node.inputs.begin(), node.inputs.end(),
                      [](const PlanNodePtr& input) { return drops_late_rows(*input); });
 }
@@ -60,8 +62,11 @@ ErrorPolicy bind_query_errors(const WithClause& with, const PhysicalPlan& plan) 
   ErrorPolicy policy = bind_on_error(with, plan.sink->topic + "-dead-letters", taken);
   if (const auto late = with.text("LATE_TOPIC")) {
     if (!drops_late_rows(*plan.root)) {
-      refuse("LATE_TOPIC needs a query with windows or a join of streams: no record is late in this one.",
-             with.position("LATE_TOPIC"));
+      refuse(
+          "LATE_TOPIC needs a query with windows or a join of streams, or an aggregation with a TTL: no record is late "
+          "in "
+          "this one.",
+          with.position("LATE_TOPIC"));
     }
     taken.push_back(policy.dead_letter_topic);
     check_error_topic(with, "LATE_TOPIC", *late, taken);

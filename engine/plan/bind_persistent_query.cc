@@ -2,9 +2,11 @@
 #include <algorithm>
 
 #include "engine/plan/bind_error_policy.h"
+#include "engine/plan/bind_ttl.h"
 #include "engine/plan/cast_rules.h"
 #include "engine/plan/logical_plan.h"
 #include "engine/plan/messages.h"
+#include "engine/plan/place_ttl.h"
 #include "engine/plan/source_checks.h"
 #include "engine/plan/source_formats.h"
 #include "engine/sql/formatter.h"
@@ -224,11 +226,13 @@ BoundPersistentQuery bind_create_source_as(const sql::CreateSourceAs& statement,
   check_schema_id_columns(sink.key_format, true, sink.topic, keys, context, pos);
   check_schema_id_columns(sink.value_format, false, sink.topic, values, context, pos);
   bind_timestamp(with, sink);
+  sink.ttl_ms = bind_ttl(with, sink.kind, sink.window.has_value());
   const SourcePtr existing = context.catalog->find_source(sink.name);
   if (existing && statement.or_replace) check_replacement(*existing, sink, pos);
 
   BoundPersistentQuery out;
   out.plan = plan_query(query, context);
+  place_ttl(out.plan, sink.ttl_ms);
   out.plan.sink = sink_of(sink);
   out.plan.errors = bind_query_errors(with, out.plan);
   out.sources = sources_of(query);
@@ -272,6 +276,7 @@ BoundPersistentQuery bind_insert_into(const sql::InsertInto& statement, const Bi
 
   BoundPersistentQuery out;
   out.plan = plan_query(query, context);
+  place_ttl(out.plan, std::nullopt);
   out.plan.sink = sink_of(*target);
   out.plan.errors = bind_query_errors(with, out.plan);
   out.sources = sources_of(query);
@@ -281,7 +286,9 @@ BoundPersistentQuery bind_insert_into(const sql::InsertInto& statement, const Bi
 
 BoundPushQuery bind_push_query(const sql::Query& query, const BindContext& context) {
   const LogicalQuery logical = bind_query(query, {}, context);
-  return {plan_query(logical, context), sources_of(logical)};
+  PhysicalPlan plan = plan_query(logical, context);
+  place_ttl(plan, std::nullopt, true);
+  return {std::move(plan), sources_of(logical)};
 }
 
 }  // namespace weir

@@ -1,30 +1,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/plan/duration_text.h"
 #include "engine/plan/physical_plan.h"
 #include "engine/sql/parser.h"
 
 namespace weir {
 
 namespace {
-
-std::string duration_text(int64_t millis) {
-  struct Unit {
-    int64_t millis;
-    const char* one;
-    const char* many;
-  };
-  static constexpr Unit kUnits[] = {{86'400'000, "DAY", "DAYS"},
-                                    {3'600'000, "HOUR", "HOURS"},
-                                    {60'000, "MINUTE", "MINUTES"},
-                                    {1000, "SECOND", "SECONDS"}};
-  if (millis == 0) return "0 SECONDS";
-  for (const Unit& unit : kUnits) {
-    if (millis % unit.millis == 0)
-      return fmt::format("{} {}", millis / unit.millis, millis == unit.millis ? unit.one : unit.many);
-  }
-  return fmt::format("{} MILLISECOND{}", millis, millis == 1 ? "" : "S");
-}
 
 const char* window_word(sql::WindowClause::Kind kind) {
   switch (kind) {
@@ -75,6 +58,11 @@ std::string start_text(const sql::StartPosition& start) {
   return "";
 }
 
+// `of`: whose rows they are, where it needs saying.
+std::string ttl_note(const std::optional<int64_t>& ttl_ms, const char* of = "") {
+  return ttl_ms ? std::string(", ") + of + "TTL " + duration_text(*ttl_ms) : "";
+}
+
 std::string predicate_note(const PlanNode& join) { return join.predicate.empty() ? "" : " if " + join.predicate; }
 
 // One line for the node, without its columns.
@@ -118,9 +106,11 @@ std::string headline(const PlanNode& node) {
       return line + (j.windowed ? ", per window" : "") + predicate_note(node);
     }
     case PlanKind::kStreamTableJoin:
-      return fmt::format("STREAM-TABLE JOIN {}", sql::join_type_name(*node.table_join_type)) + predicate_note(node);
+      return fmt::format("STREAM-TABLE JOIN {}", sql::join_type_name(*node.table_join_type)) +
+             ttl_note(node.right_ttl_ms, "table's ") + predicate_note(node);
     case PlanKind::kTableJoin:
-      return fmt::format("TABLE JOIN {}", sql::join_type_name(*node.table_join_type)) + predicate_note(node);
+      return fmt::format("TABLE JOIN {}", sql::join_type_name(*node.table_join_type)) + ttl_note(node.ttl_ms) +
+             ttl_note(node.left_ttl_ms, "left ") + ttl_note(node.right_ttl_ms, "right ") + predicate_note(node);
     case PlanKind::kForeignKeyJoin:
       return fmt::format("FOREIGN KEY JOIN {} on {}", sql::join_type_name(*node.table_join_type),
                          fmt::join(node.foreign_keys, ", ")) +
@@ -128,7 +118,7 @@ std::string headline(const PlanNode& node) {
     case PlanKind::kForeignKeyLookup:
       return "FOREIGN KEY LOOKUP";
     case PlanKind::kTable:
-      return node.old_rows ? "TABLE in a store" : "TABLE";
+      return (node.old_rows ? "TABLE in a store" : "TABLE") + ttl_note(node.ttl_ms);
     case PlanKind::kAggregate: {
       std::vector<std::string> keys;
       for (const PlanColumn& column : node.schema) {
@@ -136,6 +126,7 @@ std::string headline(const PlanNode& node) {
       }
       std::string line = fmt::format("AGGREGATE by {}", fmt::join(keys, ", "));
       if (node.aggregate->window) line += " in " + aggregation_window_text(*node.aggregate->window);
+      line += ttl_note(node.ttl_ms);
       return line + (node.aggregate->final ? ", once a window has closed" : "");
     }
   }

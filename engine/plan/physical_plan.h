@@ -78,6 +78,14 @@ struct PlanNode {
   // … and each carries the key's old row beside it. Set where something above needs it.
   bool old_rows = false;
 
+  // How long a row lasts, in milliseconds: one that wasn't updated for longer, by the stream time of the node's rows,
+  // has ended, and goes on as a deletion at that time.
+  //   kTable: of its rows. kAggregate of a stream, without windows: of its groups, which begin anew when their keys
+  //   come again. kTableJoin: of a key's rows of both sides, by the newest of them.
+  std::optional<int64_t> ttl_ms;
+  // kStreamTableJoin, kTableJoin: how long the rows of each input that is a table last.
+  std::optional<int64_t> left_ttl_ms, right_ttl_ms;
+
   // kSource
   struct SourceSpec {
     std::string source;  // the stream's or table's name

@@ -5,6 +5,7 @@
 
 #include "engine/plan/binder.h"
 #include "engine/plan/error_policy_json.h"
+#include "engine/plan/place_ttl.h"
 #include "engine/sql/parser.h"
 
 namespace weir {
@@ -13,8 +14,10 @@ namespace {
 
 using PlanJson = nlohmann::json;
 
-// 2: joins have predicates, foreign keys several columns, projections properties of rows.
-constexpr int kPlanVersion = 2;
+// 2: joins have predicates, foreign keys several columns, projections properties of rows. 3: rows end (TTL).
+constexpr int kPlanVersion = 3;
+// A plan without a TTL can be run by a program that knows none.
+constexpr int kPlanVersionWithoutTtl = 2;
 
 template <typename T>
 using Names = std::vector<std::pair<T, const char*>>;
@@ -232,6 +235,9 @@ PlanJson node_json(const PlanNode& node) {
   for (const PlanNodePtr& input : node.inputs) json["inputs"].push_back(node_json(*input));
   if (node.table) json["table"] = true;
   if (node.old_rows) json["old_rows"] = true;
+  if (node.ttl_ms) json["ttl_ms"] = *node.ttl_ms;
+  if (node.left_ttl_ms) json["left_ttl_ms"] = *node.left_ttl_ms;
+  if (node.right_ttl_ms) json["right_ttl_ms"] = *node.right_ttl_ms;
   if (node.aggregate) json["aggregate"] = aggregate_json(*node.aggregate);
   if (node.source) json["spec"] = source_spec_json(*node.source);
   if (node.kind == PlanKind::kFilter || !node.predicate.empty()) json["predicate"] = node.predicate;
@@ -275,6 +281,9 @@ PlanNodePtr plan_node(const PlanJson& json) {
   if (json.contains("aggregate")) node->aggregate = plan_aggregate_spec(json.at("aggregate"));
   node->table = json.value("table", false);
   node->old_rows = json.value("old_rows", false);
+  if (json.contains("ttl_ms")) node->ttl_ms = json.at("ttl_ms").get<int64_t>();
+  if (json.contains("left_ttl_ms")) node->left_ttl_ms = json.at("left_ttl_ms").get<int64_t>();
+  if (json.contains("right_ttl_ms")) node->right_ttl_ms = json.at("right_ttl_ms").get<int64_t>();
   if (node->kind == PlanKind::kRepartition) {
     node->repartition_topic = json.at("topic");
     node->repartition_partitions = json.at("partitions");
@@ -332,7 +341,8 @@ SinkSpec plan_sink(const PlanJson& json) {
 }  // namespace
 
 std::string to_json(const PhysicalPlan& plan) {
-  PlanJson json = {{"version", kPlanVersion}, {"root", node_json(*plan.root)}};
+  const int version = has_ttl(*plan.root) ? kPlanVersion : kPlanVersionWithoutTtl;
+  PlanJson json = {{"version", version}, {"root", node_json(*plan.root)}};
   if (plan.sink) json["sink"] = sink_json(*plan.sink);
   if (plan.limit) json["limit"] = *plan.limit;
   put_error_policy(plan.errors, json);

@@ -112,7 +112,12 @@ PlanNodePtr QueryPlanner::plan_source(int index, const std::vector<SourceOutput>
   }
   node->source = std::move(spec);
   if (source.kind != sql::SourceKind::kTable) return node;
-  return plan_table(node, prefix_ + (query_.scope.is_join() ? "Table-" + scope_source.alias : "Table"));
+  PlanNodePtr table = plan_table(node, prefix_ + (query_.scope.is_join() ? "Table-" + scope_source.alias : "Table"));
+  // A query that writes a table with a TTL deletes the ended rows from its topic as well.
+  if (!source.ttl_ms || source.query) return table;
+  auto ending = std::make_shared<PlanNode>(*table);
+  ending->ttl_ms = source.ttl_ms;
+  return ending;
 }
 
 PlannedRows QueryPlanner::plan_plain_source(int source, ColumnIds columns) {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/plan/place_ttl.h"
+
 namespace weir {
 
 namespace {
@@ -74,8 +76,26 @@ std::string key_of(const PlanNode& project) {
   return out;
 }
 
-// The rows of a table as they are kept, so that a change has its old row.
+// A TTL may be given, as long as the rows are known that it is about, and changed. Taken away it can't come again: of
+// rows that came in between nothing would say when they end.
+std::string ttl_obstacle(const PlanNode& from, const PlanNode& to) {
+  const auto taken = [](const std::optional<int64_t>& before, const std::optional<int64_t>& after) {
+    return before && !after;
+  };
+  if (taken(from.ttl_ms, to.ttl_ms) || taken(from.left_ttl_ms, to.left_ttl_ms) ||
+      taken(from.right_ttl_ms, to.right_ttl_ms)) {
+    return "a TTL can't be taken away. Give a longer one, as in TTL='10000 DAYS'.";
+  }
+  if (from.kind == PlanKind::kTable && to.ttl_ms && !from.ttl_ms && !from.old_rows) {
+    return "it has not kept the rows of its table so far, so it doesn't know which of them its TTL would end.";
+  }
+  return "";
+}
+
+// The rows of a table as they are kept, so that a change has its old row, or so that they end.
 std::string table_obstacle(const PlanNode& from, const PlanNode& to) {
+  if (std::string obstacle = ttl_obstacle(from, to); !obstacle.empty()) return obstacle;
+  if (from.ttl_ms && !from.old_rows && to.old_rows) return "it would have to keep whole rows of its table.";
   if (!from.old_rows) return "";
   if (!to.old_rows) return "it would no longer keep the rows of its table.";
   if (from.id == to.id && same_schema(from.schema, to.schema)) return "";
@@ -92,7 +112,9 @@ std::vector<std::string> filters_below(const PlanNode& node) {
 }
 
 std::string aggregate_obstacle(const PlanNode& from, const PlanNode& to) {
+  if (std::string obstacle = ttl_obstacle(from, to); !obstacle.empty()) return obstacle;
   PlanNode before = from, after = to;
+  before.ttl_ms = after.ttl_ms;
   before.old_rows = after.old_rows = false;  // they come out of the store that it has anyhow
   if (node_alone(before) != node_alone(after)) {
     return "its grouping, its window or its aggregate functions would change, and with them what it has kept.";
@@ -108,12 +130,19 @@ std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
   from = next_fixed_node(std::move(from));
   to = next_fixed_node(std::move(to));
   if (from->kind != to->kind) {
+    const auto ends_rows_of = [](const PlanNode& table, const PlanNode& rows) {
+      return table.kind == PlanKind::kTable && table.ttl_ms && table.inputs[0]->kind == rows.kind;
+    };
+    if (ends_rows_of(*from, *to) && !to->ttl_ms) return ttl_obstacle(*from, *to);
+    if (ends_rows_of(*to, *from)) {
+      return "the TTL of a result that is made of a table's rows can't be given while the query runs.";
+    }
     return "the running query " + describe_fixed_node(*from) + " where the new one " + describe_fixed_node(*to) + ".";
   }
   std::string obstacle;
   // Stores and topics are named after the node.
   if (from->kind != PlanKind::kSource && from->kind != PlanKind::kProject && from->id != to->id &&
-      (from->kind != PlanKind::kTable || from->old_rows)) {
+      (from->kind != PlanKind::kTable || from->old_rows || from->ttl_ms)) {
     return "what " + describe_fixed_node(*from) + " stands at another place of the query, so that it would not find what has been kept.";
   }
   switch (from->kind) {
@@ -134,7 +163,11 @@ std::string node_obstacle(PlanNodePtr from, PlanNodePtr to) {
     case PlanKind::kForeignKeyJoin:
     case PlanKind::kForeignKeyLookup:
     case PlanKind::kStreamJoin: {
+      if (obstacle = ttl_obstacle(*from, *to); !obstacle.empty()) break;
       PlanNode before = *from, after = *to;
+      before.ttl_ms = after.ttl_ms;
+      before.left_ttl_ms = after.left_ttl_ms;
+      before.right_ttl_ms = after.right_ttl_ms;
       // A join of tables on their keys makes old rows of what it keeps anyhow.
       if (from->kind == PlanKind::kTableJoin) before.old_rows = after.old_rows = false;
       bool same = node_alone(before) == node_alone(after);

@@ -9,6 +9,9 @@ namespace weir {
 
 namespace {
 
+// Leaves room to add times to it.
+constexpr int64_t kLongestDurationMs = int64_t{1000} * 366 * 24 * 60 * 60 * 1000;
+
 std::string upper_text(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
   return text;
@@ -57,6 +60,32 @@ std::optional<int64_t> WithClause::integer(const std::string& name, int64_t leas
   }
   if (!out || *out < least) refuse_property(*found->second, "an integer, at least " + std::to_string(least));
   return out;
+}
+
+std::optional<int64_t> WithClause::duration(const std::string& name) const {
+  const auto given = text(name);
+  if (!given) return std::nullopt;
+  const size_t space = given->find(' ');
+  const auto number = parse_bigint(given->substr(0, space));
+  const size_t begin = space == std::string::npos ? space : given->find_first_not_of(' ', space);
+  std::string unit = begin == std::string::npos ? "" : upper_text(given->substr(begin));
+  if (!unit.empty() && unit.back() != 'S') unit += 'S';
+  const int64_t millis = unit == "MILLISECONDS" ? 1
+                         : unit == "SECONDS"    ? 1000
+                         : unit == "MINUTES"    ? 60'000
+                         : unit == "HOURS"      ? 3'600'000
+                         : unit == "DAYS"       ? 86'400'000
+                                                : 0;
+  // A duration is read as part of the language, even though it stands in quotes.
+  const auto refuse_text = [&](const std::string& message) {
+    throw StatementError(StatementError::Kind::kSyntax, message + " Write it as in '10 SECONDS'.", position(name));
+  };
+  if (number && *number > 0 && !unit.empty() && millis == 0) {
+    refuse_text(name + " '" + *given + "': there is no unit of time '" + unit + "'.");
+  }
+  if (!number || *number <= 0 || millis == 0) refuse_text("'" + *given + "' is no " + name + ".");
+  if (*number > kLongestDurationMs / millis) refuse_text(name + " '" + *given + "' is longer than 1000 years.");
+  return *number * millis;
 }
 
 std::optional<bool> WithClause::boolean(const std::string& name) const {
@@ -111,7 +140,8 @@ const std::vector<std::string>& create_source_as_properties() {
                                                  "VALUE_PROTOBUF_NULLABLE_REPRESENTATION",
                                                  "ON_ERROR",
                                                  "DEAD_LETTER_TOPIC",
-                                                 "LATE_TOPIC"};
+                                                 "LATE_TOPIC",
+                                                 "TTL"};
   return names;
 }
 

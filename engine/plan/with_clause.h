@@ -23,6 +23,8 @@ class WithClause {
   // nullopt: not given. Throw StatementError for a value of the wrong type.
   std::optional<std::string> text(const std::string& name) const;
   std::optional<int64_t> integer(const std::string& name, int64_t least) const;
+  // A text of a number above 0 and a unit, "10 SECONDS": in milliseconds.
+  std::optional<int64_t> duration(const std::string& name) const;
   std::optional<bool> boolean(const std::string& name) const;
   // The name of a column: upper-cased unless it is quoted inside the string.
   std::optional<std::string> column_name(const std::string& name) const;

@@ -72,6 +72,7 @@ Json source_json(const Source& source) {
   if (source.window)
     json["window"] = {{"kind", static_cast<int>(source.window->kind)}, {"size_ms", source.window->size_ms}};
   if (source.query) json["query"] = *source.query;
+  if (source.ttl_ms) json["ttl_ms"] = *source.ttl_ms;
   put_error_policy(source.errors, json);
   return json;
 }
@@ -96,6 +97,7 @@ Source source_of(const Json& json) {
                                json["window"].at("size_ms")};
   }
   if (json.contains("query")) source.query = json["query"].get<std::string>();
+  if (json.contains("ttl_ms")) source.ttl_ms = json["ttl_ms"].get<int64_t>();
   source.errors = error_policy_of(json);
   return source;
 }

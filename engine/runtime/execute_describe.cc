@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/plan/duration_text.h"
 #include "engine/runtime/described_line.h"
 #include "engine/runtime/processing_log.h"
 #include "engine/runtime/query_diagnosis.h"
@@ -42,6 +43,8 @@ TableResult fields_table(const Source& source) {
     table.rows.push_back({column.name, column_type_text(column, source)});
   return table;
 }
+
+std::string expired_text(uint64_t rows) { return rows > 0 ? ", " + std::to_string(rows) + " rows ended by TTL" : ""; }
 
 // Scalar or aggregate function.
 template <class Function>
@@ -108,6 +111,7 @@ StatementResult StatementExecutor::describe_source(const Source& source, bool ex
       "Kafka topic", source.topic + (topic ? " (partitions: " + std::to_string(topic->config.partitions) +
                                                  ", replication: " + std::to_string(topic->config.replicas) + ")"
                                            : " (missing)"));
+  if (source.ttl_ms) result.message += described_line("TTL", duration_text(*source.ttl_ms));
   result.message += described_line("Statement", source.sql);
   result.tables.push_back(fields_table(source));
   const auto readers = engine_.catalog_->readers_of(source.name);
@@ -119,7 +123,8 @@ StatementResult StatementExecutor::describe_source(const Source& source, bool ex
     if (!status) continue;
     result.text += described_line("Statistics of " + id, std::to_string(status->records_in.load()) + " records in, " +
                                                              std::to_string(status->records_out.load()) + " out, " +
-                                                             std::to_string(status->error_count()) + " with errors");
+                                                             std::to_string(status->error_count()) + " with errors" +
+                                                             expired_text(status->expired.load()));
     if (const int64_t last = status->last_output_ms.load(); last != INT64_MIN)
       result.text += described_line("Last output of " + id, timestamp_to_text(last));
     if (const auto last = status->last_error(); last.count > 0)

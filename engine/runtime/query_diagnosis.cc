@@ -46,6 +46,9 @@ class Diagnosis {
     if (const uint64_t filtered = status_.filtered.load(); filtered > 0) {
       say("Conditions (WHERE, HAVING) have left out " + counted(filtered, "row", "rows") + ".");
     }
+    if (const uint64_t expired = status_.expired.load(); expired > 0) {
+      say(counted(expired, "row has", "rows have") + " ended by a TTL.");
+    }
     tell_windows();
     if (status_.records_out.load() == 0 && out_.size() == 1 && read_ > 0) {
       const bool join = any_node(*query_.plan.root, is_join);

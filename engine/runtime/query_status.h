@@ -36,6 +36,7 @@ class QueryStatus {
 
   std::atomic<uint64_t> records_in{0}, records_out{0};
   std::atomic<uint64_t> filtered{0};  // rows that conditions have left out
+  std::atomic<uint64_t> expired{0};   // rows that have ended, of tables with a TTL
   std::atomic<int64_t> stream_time{INT64_MIN};
   std::atomic<int64_t> last_output_ms{INT64_MIN};            // processing time
   std::array<std::atomic<uint64_t>, kErrorStages> errors{};  // by RowError::Stage

@@ -305,6 +305,7 @@ void QueryUnit::report_progress(RunningTask& task) {
     query_->status->set_progress(task.inputs()[i], task.start()[i], task.stream_time());
   }
   query_->status->filtered.fetch_add(task.take_filtered(), std::memory_order_relaxed);
+  query_->status->expired.fetch_add(task.take_expired(), std::memory_order_relaxed);
 }
 
 void QueryUnit::report_output(int64_t now_ms) {

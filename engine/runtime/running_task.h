@@ -83,6 +83,7 @@ class RunningTask final : public RecordTarget {
   bool running() const { return running_; }
   bool has_uncommitted() const { return uncommitted_; }
   uint64_t take_filtered() { return task_->take_filtered(); }
+  uint64_t take_expired() { return task_->take_expired(); }
   int64_t stream_time() const { return task_->stream_time(); }
   const TaskProgress& committed_progress() const { return committed_; }
 
