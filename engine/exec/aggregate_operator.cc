@@ -13,10 +13,7 @@ AggregateOperator::AggregateOperator(const PlanNode& node, AggregateSet aggregat
 
 void AggregateOperator::take_in(const Batch& batch, uint32_t row) {
   const int64_t time = batch.timestamps[row];
-  if (expiry_ && expiry_->advance(time)) {
-    send_changes(batch);
-    end_groups();
-  }
+  if (expiry_ && expiry_->advance(time)) end_groups(batch, row);
   std::string_view old;
   if (const auto found = groups_.get(key_)) old = context_.arena->copy(*found);
   if (expiry_ && old.data() == nullptr && expiry_->has_ended(time)) {
@@ -73,34 +70,24 @@ bool AggregateOperator::waits_for_time() {
 void AggregateOperator::take_time(int64_t stream_time) {
   begin_rows();
   if (!expiry_ || expiry_->empty()) return;
-  if (expiry_->advance(stream_time)) end_groups();
+  if (expiry_->advance(stream_time)) end_groups(TaskContext::time_only(stream_time), 0);
   expiry_->save();
 }
 
-void AggregateOperator::end_groups() {
+void AggregateOperator::end_groups(const Batch& batch, uint32_t row) {
   const auto time_of = [this](std::string_view key) -> std::optional<int64_t> {
     const auto found = groups_.get(key);
     if (!found) return std::nullopt;
     return AggregateSet::time_of(*found);
   };
-  expiry_->take(time_of, [this](std::string_view key, int64_t time) {
-    Ended ended{std::string(key), {}, expiry_->end_of(time)};
-    if (old_rows_) ended.value = *groups_.get(key);
-    ended_.push_back(std::move(ended));
+  expiry_->take(time_of, [&](std::string_view key, int64_t time) {
+    std::string_view old;
+    if (old_rows_) old = context_.arena->copy(*groups_.get(key));
+    output_.add({row, context_.arena->copy(key), {}, old, expiry_->end_of(time), {}});
     groups_.remove(key);
-    if (ended_.size() >= kMaxBatchRows) send_ended();
+    ++context_.expired;
+    if (output_.full()) send_changes(batch);
   });
-  send_ended();
-}
-
-void AggregateOperator::send_ended() {
-  if (ended_.empty()) return;
-  for (const Ended& ended : ended_) {
-    output_.add({0, ended.key, {}, old_rows_ ? std::string_view(ended.value) : std::string_view(), ended.time, {}});
-  }
-  context_.expired += ended_.size();
-  forward(output_.take(TaskContext::time_only(expiry_->stream_time())));
-  ended_.clear();
 }
 
 }  // namespace weir

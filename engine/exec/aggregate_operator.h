@@ -6,7 +6,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "engine/exec/expiry_queue.h"
 #include "engine/exec/grouping_operator.h"
@@ -20,23 +19,17 @@ class AggregateOperator final : public GroupingOperator {
   bool waits_for_time() override;
 
  private:
-  struct Ended {
-    std::string key, value;
-    int64_t time;
-  };
-
   void begin_rows() override;
   void end_rows() override;
   void take_time(int64_t stream_time) override;
   void take_in(const Batch& batch, uint32_t row) override;
-  void end_groups();
-  void send_ended();
+  // `row`: of the batch in work, that took stream time past their ends.
+  void end_groups(const Batch& batch, uint32_t row);
 
   state::KeyValueStore& groups_;
   bool old_rows_;
   std::string undone_;
   std::optional<ExpiryQueue> expiry_;  // with a TTL
-  std::vector<Ended> ended_;
 };
 
 }  // namespace weir
