@@ -75,7 +75,7 @@ Engine::Engine(EngineOptions options)
   if (!options_.log) services_.log->on_event([this](const log::LogEvent& event) { on_log_event(event); });
 
   state::StateOptions state_options;
-  state_options.cache_bytes_per_task = static_cast<size_t>(config_.get_int("query.persistent.max.bytes"));
+  state_options.cache_bytes = static_cast<size_t>(config_.get_int("state.cache.max.bytes"));
   services_.state_dir = config_.get("state.dir");
   if (services_.state_dir.empty() && !data_dir.empty()) services_.state_dir = data_dir + "/state";
   server_id_ = std::make_unique<const ServerId>(services_.state_dir);
@@ -201,12 +201,13 @@ std::shared_ptr<QueryDefinition> Engine::resolve(const std::string& id, const Ph
   query->max_task_idle_ms = std::stoll(setting(properties, "max.task.idle.ms"));
   query->idle_timeout_ms = std::stoll(setting(properties, "idle.timeout"));
   query->ends_on_invalid_timestamp = setting(properties, "timestamp.throw.on.invalid") == "true";
-  if (const int64_t cache = std::stoll(setting(properties, "cache.max.bytes.buffering")); cache > 0) {
-    int64_t tasks = 0;
-    for (const int32_t partitions : query->stage_partitions) tasks += partitions;
-    const int64_t share = std::max<int64_t>(1, cache / std::max<int64_t>(1, tasks));
-    query->cache_bytes_per_task = static_cast<size_t>(std::min(share, config_.get_int("query.persistent.max.bytes")));
-  }
+  int64_t cache = config_.get_int("query.persistent.max.bytes");
+  if (const int64_t own = std::stoll(setting(properties, "cache.max.bytes.buffering")); own > 0)
+    cache = std::min(cache, own);
+  int64_t tasks = 0;  // that have state
+  for (const Stage& stage : query->stages)
+    if (!stores_of(stage).empty()) tasks += query->stage_partitions[stage.index];
+  query->cache_bytes_per_task = static_cast<size_t>(std::max<int64_t>(1, cache / std::max<int64_t>(1, tasks)));
   return query;
 }
 

@@ -31,7 +31,7 @@ struct QueryDefinition {
   std::map<std::string, int32_t> first_source_partitions;  // PersistentQuery::source_partitions
   std::map<std::string, int32_t> error_topics;  // partitions of the dead-letter and late topics
   std::string auto_offset_reset = "latest";
-  std::optional<size_t> cache_bytes_per_task;  // cache.max.bytes.buffering; nullopt: as the process has it
+  size_t cache_bytes_per_task = 0;             // the task's share of query.persistent.max.bytes
   int64_t max_task_idle_ms = 0;                // max.task.idle.ms
   int64_t idle_timeout_ms = 0;                 // idle.timeout; 0: never
   bool ends_on_invalid_timestamp = false;      // timestamp.throw.on.invalid

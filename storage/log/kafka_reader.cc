@@ -11,7 +11,7 @@ namespace weir::log {
 namespace {
 
 // What a reader fetches ahead, shared by its partitions; each gets at least the minimum.
-constexpr size_t kFetchAheadBytes = 16u << 20;
+constexpr size_t kFetchAheadBytes = 8u << 20;
 constexpr size_t kMinPartitionBytes = 1u << 20;
 constexpr size_t kSmallestCapacity = 4;
 constexpr size_t kCapacityStep = 2;

@@ -59,6 +59,7 @@ void AppendWindowStore::fetch(std::string_view key, int64_t from, int64_t to,
                               const std::function<bool(int64_t time, std::string_view value)>& visit) {
   from = std::max(from, clock_.first_live());
   if (from > to || clock_.expired(to)) return;
+  ++probes_;
   const uint64_t hash = hash_key(key);
   const HashIndex::Slot* slot = find(key, hash);
   absl::InlinedVector<const Row*, 16> rows;  // newest put first
@@ -229,6 +230,7 @@ void AppendWindowStore::write_new_rows(CheckpointWriter& checkpoint) {
     uint64_t sequence;
   };
   std::vector<NewRow> rows;
+  rows.reserve(arena_.next_sequence() - on_disk_.sequence);
   uint64_t sequence = on_disk_.sequence;
   arena_.for_each(on_disk_, [&](RowRef, const Row& row) {
     if (!clock_.expired(row.time)) rows.push_back({hash_key(row.key()), row.time, &row, sequence});

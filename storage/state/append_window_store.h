@@ -38,6 +38,7 @@ class AppendWindowStore : public Store, public WindowStore {
   void restore(const ChangelogRecord& record) override;
   bool has_uncommitted() const override { return clock_.changed() || !arena_.at_end(committed_); }
   size_t evict(size_t bytes) override;
+  size_t resident_bytes() const override { return accounted_; }
 
   FamilyKind kind() const override { return FamilyKind::kAppendWindow; }
   void attach(Family& family, const std::string& descriptor) override;

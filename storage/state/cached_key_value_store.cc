@@ -9,6 +9,7 @@ CachedKeyValueStore::CachedKeyValueStore(std::string name, Budget& budget)
     : Store(std::move(name), budget), table_(budget, {}) {}
 
 std::optional<std::string_view> CachedKeyValueStore::get(std::string_view key) {
+  ++probes_;
   const uint64_t hash = hash_key(key);
   if (const Entry* entry = table_.find(key, hash)) return entry->optional_value();
   if (family_ == nullptr) return std::nullopt;
@@ -20,6 +21,7 @@ std::optional<std::string_view> CachedKeyValueStore::get(std::string_view key) {
 
 void CachedKeyValueStore::multi_get(const std::vector<std::string_view>& keys, std::string& arena_out,
                                     std::vector<std::optional<std::string_view>>& values) {
+  probes_ += keys.size();
   std::vector<uint64_t> hashes(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     hashes[i] = hash_key(keys[i]);

@@ -27,6 +27,7 @@ class CachedKeyValueStore : public Store, public KeyValueStore {
   void restore(const ChangelogRecord& record) override;
   bool has_uncommitted() const override { return table_.has_uncommitted(); }
   size_t evict(size_t bytes) override { return table_.evict(bytes); }
+  size_t resident_bytes() const override { return table_.typical_bytes(); }
 
   FamilyKind kind() const override { return FamilyKind::kKeyValue; }
   void attach(Family& family, const std::string& descriptor) override;

@@ -119,6 +119,7 @@ void CachedSessionStore::find(std::string_view key, int64_t earliest_end, int64_
                               const std::function<bool(int64_t start, int64_t end, std::string_view value)>& visit) {
   earliest_end = std::max(earliest_end, clock_.first_live());
   if (clock_.expired(earliest_end)) return;
+  ++probes_;
   escaped_.clear();
   append_escaped(escaped_, key);
   const Group* group = loaded_group(escaped_);

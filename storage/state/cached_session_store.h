@@ -35,6 +35,7 @@ class CachedSessionStore : public Store, public SessionStore, private EntryListe
   void restore(const ChangelogRecord& record) override;
   bool has_uncommitted() const override { return clock_.changed() || table_.has_uncommitted(); }
   size_t evict(size_t bytes) override { return table_.evict(bytes); }
+  size_t resident_bytes() const override { return table_.typical_bytes(); }
 
   FamilyKind kind() const override { return FamilyKind::kSession; }
   void attach(Family& family, const std::string& descriptor) override;

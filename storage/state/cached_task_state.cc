@@ -1,5 +1,7 @@
 #include "storage/state/cached_task_state.h"
 
+#include <algorithm>
+
 #include "storage/state/append_window_store.h"
 #include "storage/state/cached_key_value_store.h"
 #include "storage/state/cached_session_store.h"
@@ -18,8 +20,12 @@ std::unique_ptr<TaskState> TaskState::open(std::shared_ptr<StateEnvironment> env
 CachedTaskState::CachedTaskState(std::shared_ptr<Environment> environment, std::string directory,
                                  std::unique_ptr<Database> database, std::optional<size_t> cache_bytes)
     : environment_(std::move(environment)), directory_(std::move(directory)), database_(std::move(database)) {
-  budget_.limit = cache_bytes.value_or(environment_->options().cache_bytes_per_task);
+  most_bytes_ = budget_.limit = cache_bytes.value_or(environment_->options().cache_bytes_per_task);
   if (database_) found_meta_ = database_->meta();
+}
+
+CachedTaskState::~CachedTaskState() {
+  if (!stores_.empty()) environment_->caches().leave(told_bytes_);
 }
 
 template <class T, class... Args>
@@ -38,6 +44,7 @@ T& CachedTaskState::declare(const std::string& name, Args&&... args) {
   if (database_) {
     if (Family* family = database_->find(store->kind(), name)) store->attach(*family, *database_->descriptor(*family));
   }
+  if (stores_.empty()) environment_->caches().join();
   by_name_[name] = store.get();
   stores_.push_back(std::move(store));
   return result;
@@ -70,17 +77,28 @@ void CachedTaskState::take_changelog(
 
 void CachedTaskState::committed() {
   for (const auto& store : stores_) store->committed();
-  evict();
+  make_room();
 }
 
+// Between commits a store makes room only among its own rows, since those of others may be in somebody's hands. Here
+// all of them give.
+void CachedTaskState::make_room() {
+  if (stores_.empty()) return;
+  budget_.limit = std::min(most_bytes_, environment_->caches().share(told_bytes_, budget_.used));
+  told_bytes_ = budget_.used;
+  if (budget_.used > budget_.limit - budget_.limit / 16) evict();
+}
+
+// First those that are asked for little for the memory that they take, such as the larger side of a join, whose rows
+// are looked for by the few of the smaller one.
 void CachedTaskState::evict() {
-  // Between commits a store makes room only among its own rows, since those of others may be in somebody's hands. So
-  // that one isn't starved by another that only grows, all of them give here, in turn, and leave some room.
-  if (budget_.used <= budget_.limit - budget_.limit / 16) return;
+  std::vector<std::pair<double, Store*>> by_use;
+  for (const auto& store : stores_) by_use.emplace_back(store->take_use(), store.get());
+  std::stable_sort(by_use.begin(), by_use.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   const size_t target = budget_.limit - budget_.limit / 8;
-  for (size_t i = 0; i < stores_.size() && budget_.used > target; ++i) {
-    next_to_evict_ = (next_to_evict_ + 1) % stores_.size();
-    stores_[next_to_evict_]->evict(budget_.used - target);
+  for (const auto& [use, store] : by_use) {
+    if (budget_.used <= target) break;
+    store->evict(budget_.used - target);
   }
 }
 
@@ -95,7 +113,7 @@ void CachedTaskState::restore(const std::string& name, const ChangelogRecord& re
     throw StateError("A changelog record belongs to the state store '" + name + "', which this task does not have.");
   }
   store->second->restore(record);
-  evict();
+  make_room();
 }
 
 bool CachedTaskState::wants_checkpoint() const {
@@ -116,7 +134,7 @@ void CachedTaskState::checkpoint(std::string_view meta) {
   for (const auto& store : stores_) store->write_checkpoint(writer);
   writer.commit(meta);
   for (const auto& store : stores_) store->checkpointed();
-  evict();
+  make_room();
 }
 
 }  // namespace weir::state

@@ -21,6 +21,7 @@ class CachedTaskState : public TaskState {
   // `database`: the checkpoint found in `directory`, or nullptr.
   CachedTaskState(std::shared_ptr<Environment> environment, std::string directory, std::unique_ptr<Database> database,
                   std::optional<size_t> cache_bytes);
+  ~CachedTaskState() override;
 
   KeyValueStore& key_value(const std::string& name) override;
   WindowStore& window(const std::string& name, const WindowStoreOptions& options) override;
@@ -38,6 +39,7 @@ class CachedTaskState : public TaskState {
   size_t memory_used() const override { return budget_.used; }
 
  private:
+  void make_room();
   void evict();
   template <class T, class... Args>
   T& declare(const std::string& name, Args&&... args);
@@ -46,12 +48,13 @@ class CachedTaskState : public TaskState {
   std::string directory_;
   std::optional<std::string> found_meta_;
   std::unique_ptr<Database> database_;  // null: in memory, or before the first checkpoint
+  size_t most_bytes_;                   // of the task, whatever the others take
+  size_t told_bytes_ = 0;               // what the environment knows of
   Budget budget_;
   BlockWriter blocks_;
   std::vector<std::unique_ptr<Store>> stores_;  // as declared
   std::map<std::string, Store*> by_name_;
   std::set<std::string> declared_;  // by the task that is there now
-  size_t next_to_evict_ = 0;
 };
 
 }  // namespace weir::state

@@ -129,8 +129,10 @@ class EntryTable {
   size_t present() const { return present_; }       // cached entries that have a value
   size_t new_rows() const { return new_present_; }  // of these, those that the disk doesn't have
   size_t size() const { return index_.size(); }
+  size_t typical_bytes() const { return index_.memory() + index_.size() * kTypicalEntry; }
 
  private:
+  static constexpr size_t kTypicalEntry = 128;
   struct Segment {
     EntryLink clean;
     EntryLink dirty;

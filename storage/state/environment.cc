@@ -4,7 +4,7 @@
 
 namespace weir::state {
 
-Environment::Environment(const StateOptions& options) : options_(options) {
+Environment::Environment(const StateOptions& options) : options_(options), caches_(options.cache_bytes) {
   if (options.in_memory) return;
   block_cache_ = rocksdb::NewLRUCache(options.block_cache_bytes);
   if (!options.sync) files_ = rocksdb::NewCompositeEnv(std::make_shared<UnsyncedFileSystem>());

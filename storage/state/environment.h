@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "storage/state/cache_pool.h"
 #include "storage/state/state.h"
 
 namespace weir::state {
@@ -20,10 +21,12 @@ class Environment : public StateEnvironment {
   // Null when in memory.
   const std::shared_ptr<rocksdb::Cache>& block_cache() const { return block_cache_; }
   const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers() const { return write_buffers_; }
+  CachePool& caches() { return caches_; }
   rocksdb::Env* files() const { return files_ ? files_.get() : rocksdb::Env::Default(); }
 
  private:
   StateOptions options_;
+  CachePool caches_;
   std::unique_ptr<rocksdb::Env> files_;
   std::shared_ptr<rocksdb::Cache> block_cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;

@@ -39,6 +39,13 @@ class Store {
 
   // Frees about `bytes` of what is also on disk: the bytes freed, 0 when there is nothing to free.
   virtual size_t evict(size_t bytes) = 0;
+  virtual size_t resident_bytes() const = 0;  // roughly
+  // How often the store was asked for something, for each byte that it keeps in memory; what was long ago counts less.
+  double take_use() {
+    const double use = static_cast<double>(probes_) / static_cast<double>(resident_bytes() + 1);
+    probes_ /= 2;
+    return use;
+  }
 
  protected:
   // Before something clean is added.
@@ -48,6 +55,7 @@ class Store {
 
   std::string name_;
   Budget& budget_;
+  uint64_t probes_ = 0;
   Family* family_ = nullptr;  // null: no checkpoint has this store
 };
 

@@ -43,6 +43,7 @@ void UpsertWindowStore::remove(std::string_view key, int64_t time) {
 
 std::optional<std::string_view> UpsertWindowStore::get(std::string_view key, int64_t time) {
   if (clock_.expired(time)) return std::nullopt;
+  ++probes_;
   const std::string_view row_key = encode(key, time);
   const uint64_t hash = hash_key(row_key);
   if (const Entry* entry = table_.find(row_key, hash)) return entry->optional_value();
@@ -57,6 +58,7 @@ void UpsertWindowStore::fetch(std::string_view key, int64_t from, int64_t to,
                               const std::function<bool(int64_t time, std::string_view value)>& visit) {
   from = std::max(from, clock_.first_live());
   if (from > to || clock_.expired(to)) return;
+  ++probes_;
   std::vector<Fetched> rows;
   fetch_changed(key, from, to, rows);
   if (may_be_on_disk(from)) {

@@ -32,6 +32,7 @@ class UpsertWindowStore : public Store, public WindowStore {
   void restore(const ChangelogRecord& record) override;
   bool has_uncommitted() const override { return clock_.changed() || table_.has_uncommitted(); }
   size_t evict(size_t bytes) override { return table_.evict(bytes); }
+  size_t resident_bytes() const override { return table_.typical_bytes(); }
 
   FamilyKind kind() const override { return FamilyKind::kUpsertWindow; }
   void attach(Family& family, const std::string& descriptor) override;
