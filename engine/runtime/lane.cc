@@ -119,9 +119,12 @@ void Lane::release(const std::set<int32_t>& slots, bool lost) {
 
 bool Lane::step(int64_t now_ms) {
   if (units_.empty() || now_ms < retry_at_ms_) return false;
+  retry_at_ms_ = 0;
   bool busy = false;
-  const bool done = guard(now_ms, [&] { busy = work(now_ms); });
-  return done && busy;
+  guard(now_ms, [&] { busy = work(now_ms); });
+  // What was rolled back is there to be read again, whether anything new arrives or not.
+  busy = std::exchange(rolled_back_, false) || busy;
+  return busy && retry_at_ms_ == 0;
 }
 
 bool Lane::work(int64_t now_ms) {
@@ -216,6 +219,7 @@ void Lane::abort() {
   transaction_->abort();
   for (const auto& unit : units_) unit->roll_back();
   is_dirty_ = false;
+  rolled_back_ = true;
 }
 
 // A topic that is gone, or refuses what it is given, is the matter of those who write to it. True when there are such.
@@ -270,10 +274,10 @@ void Lane::retry_later(const std::string& reason, int64_t now_ms) {
 
 int64_t Lane::next_due_ms() const {
   if (units_.empty()) return INT64_MAX;
-  if (!transaction_) return retry_at_ms_;
+  if (!transaction_ || retry_at_ms_ > 0) return retry_at_ms_;
   int64_t due = is_dirty_ ? dirty_since_ms_ + services_.commit_interval_ms : INT64_MAX;
   for (const auto& unit : units_) due = std::min(due, unit->next_due_ms());
-  return std::max(due, retry_at_ms_);
+  return due;
 }
 
 void Lane::close() {

@@ -74,7 +74,8 @@ class Lane {
   bool is_dirty_ = false;                          // as of the last look
   bool is_retrying_ = false;                       // the units' status says so
   int64_t dirty_since_ms_ = 0;
-  int64_t retry_at_ms_ = 0;
+  bool rolled_back_ = false;  // since the last step
+  int64_t retry_at_ms_ = 0;   // nothing is done before; 0: nothing to wait for
   int64_t backoff_ms_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "engine/runtime/committed_position.h"
 #include "engine/runtime/dead_letter_replay.h"
@@ -95,20 +96,21 @@ void RunningTask::take(size_t input, log::FetchedRecords records) {
 
 size_t RunningTask::work(const std::function<bool(size_t input)>& may_do_without) {
   waits_until_ms = INT64_MAX;
+  const bool was_uncommitted = std::exchange(uncommitted_, true);  // as it stays where the log takes no more
   const size_t rows = task_->process(may_do_without);
+  uncommitted_ = was_uncommitted || rows > 0;
   // Also what was filtered away was worked through.
   for (size_t i = 0; i < inputs_.size() && !uncommitted_; ++i) uncommitted_ = task_->position(i) > start_[i];
   for (size_t i = 0; i < replays_.size() && !uncommitted_; ++i) {
     uncommitted_ = task_->replay_position(replays_[i].input) > replays_[i].start;
   }
-  uncommitted_ = uncommitted_ || rows > 0;
   return rows;
 }
 
 void RunningTask::advance_time(int64_t stream_time) {
   if (stream_time <= task_->stream_time()) return;
-  task_->advance_time(stream_time);
   uncommitted_ = true;
+  task_->advance_time(stream_time);
 }
 
 void RunningTask::restore(const std::string& store, const state::ChangelogRecord& record, int64_t next) {

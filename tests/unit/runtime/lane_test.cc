@@ -9,17 +9,25 @@ using namespace weir::test;
 
 namespace {
 
-// Refuses the positions of one owner as long as it is told to.
-class RefusingPositions final : public log::LogTransaction {
+// What goes wrong, as long as it is set.
+struct Trouble {
+  std::string refused;          // the owner whose positions are refused
+  bool append_is_away = false;  // the next append finds the log away
+};
+
+class TroubledTransaction final : public log::LogTransaction {
  public:
-  RefusingPositions(std::unique_ptr<log::LogTransaction> inner, const std::string& refused)
-      : inner_(std::move(inner)), refused_(refused) {}
+  TroubledTransaction(std::unique_ptr<log::LogTransaction> inner, Trouble& trouble)
+      : inner_(std::move(inner)), trouble_(trouble) {}
   void append(std::string_view topic, int32_t partition, const log::RecordView& record) override {
+    if (std::exchange(trouble_.append_is_away, false)) {
+      throw log::LogError(log::LogError::Kind::kUnavailable, "The log is away.");
+    }
     inner_->append(topic, partition, record);
   }
   void commit_offset(std::string_view group, const log::TopicPartition& partition,
                      const log::CommittedOffset& offset) override {
-    if (group == refused_) throw log::LogError(log::LogError::Kind::kInternal, "The positions are refused.");
+    if (group == trouble_.refused) throw log::LogError(log::LogError::Kind::kInternal, "The positions are refused.");
     inner_->commit_offset(group, partition, offset);
   }
   size_t pending_bytes() const override { return inner_->pending_bytes(); }
@@ -29,15 +37,15 @@ class RefusingPositions final : public log::LogTransaction {
 
  private:
   const std::unique_ptr<log::LogTransaction> inner_;
-  const std::string& refused_;
+  Trouble& trouble_;
 };
 
-class RefusingOwner final : public log::SoleOwner {
+class TroubledOwner final : public log::SoleOwner {
  public:
   using SoleOwner::SoleOwner;
-  std::string refused;
+  Trouble trouble;
   std::unique_ptr<log::LogTransaction> open_transaction(int32_t worker) override {
-    return std::make_unique<RefusingPositions>(SoleOwner::open_transaction(worker), refused);
+    return std::make_unique<TroubledTransaction>(SoleOwner::open_transaction(worker), trouble);
   }
 };
 
@@ -64,7 +72,17 @@ class LaneUnderTest {
     FAIL("no query writes to " << sink);
     return nullptr;
   }
-  void step() { lane_->step(now_ms_ += 1000); }
+  bool step() { return lane_->step(now_ms_ += 1000); }
+  // As a worker does: again while there is more to do, then when it is due, and not at all when it never is.
+  void run_until_idle() {
+    for (int steps = 0; steps < 1000; ++steps) {
+      if (lane_->step(now_ms_)) continue;
+      const int64_t due = lane_->next_due_ms();
+      if (due == INT64_MAX) return;
+      now_ms_ = std::max(now_ms_ + 1, due);
+    }
+    FAIL("the lane never comes to rest");
+  }
   void step_until(const std::function<bool()>& done) {
     const auto deadline = Clock::now() + kDeadline;
     while (!done()) {
@@ -74,7 +92,7 @@ class LaneUnderTest {
   }
   int64_t records(const std::string& topic) { return engine_->log().end_offset({topic, 0}); }
   std::string state_of(const QueryDefinition& query) const { return services_.state_dir + "/" + query.id; }
-  RefusingOwner& group() { return group_; }
+  TroubledOwner& group() { return group_; }
 
  private:
   static std::unique_ptr<Engine> open_engine() {
@@ -88,7 +106,7 @@ class LaneUnderTest {
   std::unique_ptr<Engine> engine_;
   Session session_;
   RuntimeServices services_;
-  RefusingOwner group_;
+  TroubledOwner group_;
   std::unique_ptr<Lane> lane_;
   int64_t now_ms_ = 1'000'000;
 };
@@ -139,10 +157,27 @@ TEST_CASE("lane: a commit that one unit can't take part in leaves the others the
   lane.run("CREATE STREAM BAD AS SELECT K, V FROM S EMIT CHANGES;");
   const auto good = lane.add("GOOD");
   const auto bad = lane.add("BAD");
-  lane.group().refused = bad->owner;
+  lane.group().trouble.refused = bad->owner;
   lane.step_until([&] { return bad->status->state() == QueryStatus::State::kError; });
   for (int i = 0; i < 5; ++i) lane.step();
   CHECK(good->status->state() == QueryStatus::State::kRunning);
   CHECK(lane.group().position(0, good->owner, {"s", 0}).has_value());
   CHECK_FALSE(lane.group().position(0, bad->owner, {"s", 0}).has_value());
+}
+
+TEST_CASE("lane: rows whose append finds the log away come after it is back, without anything new to wake the lane") {
+  LaneUnderTest lane;
+  lane.run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  lane.run("CREATE STREAM COPIED AS SELECT K, V FROM S EMIT CHANGES;");
+  const auto copied = lane.add("COPIED");
+  lane.run("INSERT INTO S (K, V) VALUES (1, 1);");
+  lane.step_until([&] { return lane.records("COPIED") == 1; });
+  lane.run_until_idle();
+
+  lane.group().trouble.append_is_away = true;
+  for (int key = 2; key < 6; ++key) lane.run("INSERT INTO S (K, V) VALUES (" + std::to_string(key) + ", 1);");
+  lane.step_until([&] { return copied->status->state() == QueryStatus::State::kRetrying; });
+  lane.run_until_idle();
+  CHECK(lane.records("COPIED") == 5);
+  CHECK(copied->status->state() == QueryStatus::State::kRunning);
 }
