@@ -37,7 +37,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"persistence.default.format.value", "", "VALUE_FORMAT of statements that don't give one", Kind::kText, {}, true},
       {"persistence.wrap.single.values", "", "Whether a single value column is written as a record with one field", Kind::kText, {"", "true", "false"}, true},
       {"processing.guarantee", "exactly_once_v2", "exactly_once_v2, or at_least_once: on Kafka, a crash may write records again", Kind::kChoice, {"exactly_once_v2", "exactly_once", "at_least_once"}},
-      {"query.persistent.max.bytes", "201326592", "Memory for the state of one query: write-back caches and resident windows, shared by its tasks", Kind::kInteger},
+      {"query.persistent.max.bytes", "268435456", "Memory for the state of one query: write-back caches and resident windows, shared by its tasks", Kind::kInteger},
       {"schema.registry.basic.auth.credentials.source", "", "Where the Schema Registry's user comes from: USER_INFO (schema.registry.basic.auth.user.info) or URL (user:password@ in schema.registry.url); empty: the first of them that is given", Kind::kChoice, {"", "USER_INFO", "URL"}},
       {"schema.registry.basic.auth.user.info", "", "user:password of the Schema Registry", Kind::kText, {}, false, true},
       {"schema.registry.bearer.auth.credentials.source", "", "STATIC_TOKEN: schema.registry.bearer.auth.token is sent, which also is so without this property", Kind::kChoice, {"", "STATIC_TOKEN"}},
@@ -56,7 +56,7 @@ const std::vector<PropertyDefinition>& property_definitions() {
       {"service.id", "default_", "Name of the service: prefix of its internal topics and groups"},
       {"sink.partitions", "", "PARTITIONS of sinks that don't give them; empty: as the source has", Kind::kText, {}, true},
       {"sink.replicas", "", "REPLICAS of sinks that don't give them; empty: as the source has", Kind::kText, {}, true},
-      {"state.cache.max.bytes", "268435456", "Memory for the state of all queries of the process together", Kind::kInteger},
+      {"state.cache.max.bytes", "536870912", "Memory for the state of all queries of the process together", Kind::kInteger},
       {"state.dir", "", "Folder of the state stores; empty: state/ in data.dir"},
       {"timestamp.throw.on.invalid", "false", "End a query (state ERROR) on a record whose time is negative or can't be read, instead of skipping the record", Kind::kBoolean, {}, true},
   };

@@ -43,7 +43,7 @@ class StateError : public std::runtime_error {
 struct StateOptions {
   size_t block_cache_bytes = 32u << 20;
   size_t write_buffer_bytes = 32u << 20;
-  size_t cache_bytes = 256u << 20;          // write-back caches and resident window segments of all tasks together
+  size_t cache_bytes = 512u << 20;          // write-back caches and resident window segments of all tasks together
   size_t cache_bytes_per_task = 48u << 20;  // … and at most this much of one task
   // fsync checkpoints. Without it they survive the death of the process; a power cut may cost a rebuild from the
   // changelog.
