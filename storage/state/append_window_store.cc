@@ -78,7 +78,10 @@ void AppendWindowStore::fetch(std::string_view key, int64_t from, int64_t to,
     std::stable_sort(rows.begin(), rows.end(), [](const Row* a, const Row* b) { return a->time < b->time; });
   }
   FoundRows evicted;
-  if (has_evicted()) runs_.find(*family_, key, hash, from, to, arena_.first_sequence(), evicted);
+  if (may_be_evicted(from)) {
+    const int64_t until = std::min(to, arena_.gone_until());
+    runs_.find(*family_, key, hash, from, until, arena_.first_sequence(), evicted);
+  }
   // Equal times: what was evicted was put first.
   auto resident = rows.begin();
   for (const FoundRows::Place* place : evicted.by_time()) {
@@ -118,7 +121,9 @@ void AppendWindowStore::fetch_all(
   };
   std::vector<Found> rows;  // in the order of their sequences where time and key are equal
   FoundRows evicted;
-  if (has_evicted()) runs_.find_all(*family_, from, to, arena_.first_sequence(), evicted);
+  if (may_be_evicted(from)) {
+    runs_.find_all(*family_, from, std::min(to, arena_.gone_until()), arena_.first_sequence(), evicted);
+  }
   for (const FoundRows::Place& place : evicted.places()) {
     rows.push_back({place.time, evicted.key(place), evicted.value(place)});
   }
@@ -207,7 +212,7 @@ void AppendWindowStore::attach(Family& family, const std::string& descriptor) {
   family_ = &family;
   runs_.load(family, rest);
   clock_.restore(observed);
-  arena_ = RowArena(sequence);
+  arena_ = RowArena(sequence, runs_.latest());
   committed_ = on_disk_ = arena_.end();
   account();
 }

@@ -50,7 +50,11 @@ class AppendWindowStore : public Store, public WindowStore {
   void add(std::string_view key, int64_t time, std::string_view value);
   void account();
   void recount_dirty();
-  bool has_evicted() const { return !runs_.empty() && family_ != nullptr; }
+  // Rows of this time or later may be on disk alone. Those of the last chunks to be evicted are older than most lookups
+  // go back, where rows come about in order.
+  bool may_be_evicted(int64_t from) const {
+    return family_ != nullptr && !runs_.empty() && from <= arena_.gone_until();
+  }
   void write_new_rows(CheckpointWriter& checkpoint);
 
   RetentionClock clock_;

@@ -109,6 +109,7 @@ void RowArena::pop_front(size_t count) {
   if (count == 0) return;
   for (size_t i = 0; i < count; ++i) {
     Chunk& chunk = chunks_[i];
+    gone_until_ = std::max(gone_until_, chunk.max_time);
     if (chunk.capacity == kLargestChunk && spare_.size() < kSpareChunks) {
       spare_.push_back(std::move(chunk.data));
     } else {

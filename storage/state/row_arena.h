@@ -40,7 +40,9 @@ class RowArena {
     uint64_t sequence = 0;  // rows put before it, ever
   };
 
-  explicit RowArena(uint64_t first_sequence = 0) : next_sequence_(first_sequence) {}
+  // `gone_until`: the latest time of the rows before `first_sequence`.
+  explicit RowArena(uint64_t first_sequence = 0, int64_t gone_until = INT64_MIN)
+      : next_sequence_(first_sequence), gone_until_(gone_until) {}
 
   // Copies key and value; links are the caller's. Throws StateError for a row that is too large to be stored.
   RowRef append(std::string_view key, int64_t time, std::string_view value);
@@ -56,6 +58,8 @@ class RowArena {
   // The sequence of the oldest resident row; next_sequence() when there is none.
   uint64_t first_sequence() const { return chunks_.empty() ? next_sequence_ : chunks_.front().first_sequence; }
   size_t memory() const { return memory_; }
+  // No row that was put and isn't resident any more is later than this.
+  int64_t gone_until() const { return gone_until_; }
 
   Position begin() const;
   Position end() const;
@@ -114,6 +118,7 @@ class RowArena {
   std::vector<std::unique_ptr<char[]>> spare_;  // of kLargestChunk bytes each
   uint64_t first_chunk_ = 1;
   uint64_t next_sequence_;
+  int64_t gone_until_;
   size_t memory_ = 0;
 };
 

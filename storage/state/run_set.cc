@@ -96,6 +96,12 @@ std::vector<const FoundRows::Place*> FoundRows::by_time() const {
   return sorted;
 }
 
+int64_t RunSet::latest() const {
+  int64_t latest = INT64_MIN;
+  for (const auto& run : runs_) latest = std::max(latest, run->max_time);
+  return latest;
+}
+
 void RunSet::find(const Family& family, std::string_view key, uint64_t hash, int64_t from, int64_t to, uint64_t before,
                   FoundRows& found) const {
   for (const auto& run : runs_) {

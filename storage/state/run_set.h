@@ -45,6 +45,7 @@ class RunSet {
   bool empty() const { return runs_.empty(); }
   size_t size() const { return runs_.size(); }
   size_t memory() const { return memory_; }
+  int64_t latest() const;  // the highest time of a row; INT64_MIN without any
 
   // The key's rows with from <= time <= to and a sequence below `before`.
   void find(const Family& family, std::string_view key, uint64_t hash, int64_t from, int64_t to, uint64_t before,
