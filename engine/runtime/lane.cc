@@ -20,6 +20,12 @@ bool is_passing(log::LogError::Kind kind) {
   return kind == log::LogError::Kind::kUnavailable || kind == log::LogError::Kind::kTimeout;
 }
 
+std::string topic_refuses_message(const QueryDefinition& query, const log::LogError& error) {
+  return std::string(error.what()) + ". Nothing of what query " + query.id +
+         " has done since its last commit was written. Mend it (the right to write to the topic, its " +
+         "max.message.bytes) and RESUME " + query.id + ".";
+}
+
 // Trying again may help, by itself or when somebody has mended what is wrong outside.
 bool may_pass(const std::exception& error) {
   if (const auto* of_log = dynamic_cast<const log::LogError*>(&error)) return is_passing(of_log->kind());
@@ -175,7 +181,8 @@ bool Lane::attempt(QueryUnit& unit, int64_t now_ms, Action action) {
     action();
     return true;
   } catch (const log::LogError& e) {
-    if (is_passing(e.kind()) || e.kind() == log::LogError::Kind::kFenced) throw;
+    // What another unit has appended to its topic may come to light here.
+    if (is_passing(e.kind()) || e.kind() == log::LogError::Kind::kFenced || !e.topic().empty()) throw;
     fail_unit(unit, e.what(), false, now_ms);
   } catch (const std::exception& e) {
     fail_unit(unit, e.what(), may_pass(e), now_ms);
@@ -231,7 +238,8 @@ bool Lane::fail_writers(const log::LogError& error, int64_t now_ms) {
     if (!writes_topic(unit->query(), error.topic())) continue;
     found = true;
     const bool gone = error.kind() == log::LogError::Kind::kNotFound;
-    unit->fail(gone ? topic_gone_message(unit->query(), error.topic()) : error.what(), false, now_ms);
+    unit->fail(gone ? topic_gone_message(unit->query(), error.topic()) : topic_refuses_message(unit->query(), error),
+               false, now_ms);
   }
   if (!found) return false;
   try {

@@ -13,6 +13,9 @@ namespace {
 struct Trouble {
   std::string refused;          // the owner whose positions are refused
   bool append_is_away = false;  // the next append finds the log away
+  // A topic that may not be written to. As with Kafka, that comes to light at the commit, or in a later append.
+  std::string closed;
+  std::string told_by;  // the topic whose append tells it; empty: the commit does
 };
 
 class TroubledTransaction final : public log::LogTransaction {
@@ -23,7 +26,9 @@ class TroubledTransaction final : public log::LogTransaction {
     if (std::exchange(trouble_.append_is_away, false)) {
       throw log::LogError(log::LogError::Kind::kUnavailable, "The log is away.");
     }
+    if (topic == trouble_.told_by) throw_if_failed();
     inner_->append(topic, partition, record);
+    has_failed_ = has_failed_ || topic == trouble_.closed;
   }
   void commit_offset(std::string_view group, const log::TopicPartition& partition,
                      const log::CommittedOffset& offset) override {
@@ -32,12 +37,23 @@ class TroubledTransaction final : public log::LogTransaction {
   }
   size_t pending_bytes() const override { return inner_->pending_bytes(); }
   bool empty() const override { return inner_->empty(); }
-  void commit(std::map<log::TopicPartition, int64_t>* ends) override { inner_->commit(ends); }
-  void abort() override { inner_->abort(); }
+  void commit(std::map<log::TopicPartition, int64_t>* ends) override {
+    throw_if_failed();
+    inner_->commit(ends);
+  }
+  void abort() override {
+    inner_->abort();
+    has_failed_ = false;
+  }
 
  private:
+  void throw_if_failed() const {
+    if (has_failed_) throw log::LogError(log::LogError::Kind::kInvalid, "Not allowed", trouble_.closed);
+  }
+
   const std::unique_ptr<log::LogTransaction> inner_;
   Trouble& trouble_;
+  bool has_failed_ = false;  // until it is aborted
 };
 
 class TroubledOwner final : public log::SoleOwner {
@@ -63,14 +79,23 @@ class LaneUnderTest {
   // The query that writes to the topic, as one unit with a task for each stage.
   std::shared_ptr<const QueryDefinition> add(const std::string& sink) {
     for (const auto& query : engine_->query_definitions()) {
-      if (query->plan.sink->topic != sink) continue;
-      std::vector<TaskPlace> places;
-      for (const Stage& stage : query->stages) places.push_back({stage.index, 0});
-      lane_->add(query, places);
-      return query;
+      if (query->plan.sink->topic == sink) return add(query);
     }
     FAIL("no query writes to " << sink);
     return nullptr;
+  }
+  std::shared_ptr<const QueryDefinition> add(const std::shared_ptr<const QueryDefinition>& query) {
+    std::vector<TaskPlace> places;
+    for (const Stage& stage : query->stages) places.push_back({stage.index, 0});
+    lane_->add(query, places);
+    return query;
+  }
+  // As RESUME does: anew, with a status of its own.
+  std::shared_ptr<const QueryDefinition> resume(const QueryDefinition& ended) {
+    lane_->remove(ended.id, false);
+    auto query = std::make_shared<QueryDefinition>(ended);
+    query->status = std::make_shared<QueryStatus>();
+    return add(query);
   }
   bool step() { return lane_->step(now_ms_ += 1000); }
   // As a worker does: again while there is more to do, then when it is due, and not at all when it never is.
@@ -180,4 +205,46 @@ TEST_CASE("lane: rows whose append finds the log away come after it is back, wit
   lane.run_until_idle();
   CHECK(lane.records("COPIED") == 5);
   CHECK(copied->status->state() == QueryStatus::State::kRunning);
+}
+
+TEST_CASE("lane: a topic that refuses what is written ends the query that writes to it, and the others go on") {
+  LaneUnderTest lane;
+  Trouble& trouble = lane.group().trouble;
+  SUBCASE("as the commit tells") {}
+  SUBCASE("as an append of the query after it tells") { trouble.told_by = "LAST"; }
+  SUBCASE("as an append of the next rows tells") { trouble.told_by = "FIRST"; }
+  lane.run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
+  lane.run("CREATE TABLE FIRST AS SELECT K, COUNT(*) AS N FROM S GROUP BY K EMIT CHANGES;");
+  lane.run("CREATE STREAM CLOSED AS SELECT K, V FROM S EMIT CHANGES;");
+  lane.run("CREATE STREAM LAST AS SELECT K, V FROM S EMIT CHANGES;");
+  const auto first = lane.add("FIRST");
+  const auto closed = lane.add("CLOSED");
+  const auto last = lane.add("LAST");
+  int key = 0;
+  const auto insert = [&] { lane.run("INSERT INTO S (K, V) VALUES (" + std::to_string(++key) + ", 1);"); };
+  insert();
+  lane.run_until_idle();
+  CHECK(lane.records("CLOSED") == 1);
+
+  trouble.closed = "CLOSED";
+  insert();
+  insert();
+  lane.run_until_idle();
+  CHECK(closed->status->state() == QueryStatus::State::kError);
+  CHECK(closed->status->reason().find("Not allowed") != std::string::npos);
+  CHECK(closed->status->reason().find("RESUME") != std::string::npos);
+  CHECK(lane.records("CLOSED") == 1);
+  for (const auto& query : {first, last}) CHECK(query->status->state() == QueryStatus::State::kRunning);
+  insert();
+  lane.run_until_idle();
+  CHECK(lane.records("FIRST") == 4);
+  CHECK(lane.records("LAST") == 4);
+
+  trouble.closed.clear();
+  const auto resumed = lane.resume(*closed);
+  lane.run_until_idle();
+  CHECK(resumed->status->state() == QueryStatus::State::kRunning);
+  CHECK(lane.records("CLOSED") == 4);
+  CHECK(lane.records("FIRST") == 4);
+  CHECK(lane.records("LAST") == 4);
 }
