@@ -109,7 +109,7 @@ void KafkaExactlyOnce::commit(std::map<TopicPartition, int64_t>* end_offsets) {
     producer_->flush();
   } catch (const LogError& error) {
     if (error.kind() == LogError::Kind::kFenced) {
-      throw_lost(what + ": " + error.what(), RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
+      throw_lost(what + ": " + error.what(), producer_->handle().fatal_error());
     }
     throw;
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -17,8 +18,12 @@ constexpr size_t kAppendsPerPoll = 1024;  // how often delivery reports are take
 constexpr int kFullBufferWaitMs = 20;
 constexpr std::chrono::seconds kPurgeTimeout{2};
 constexpr std::chrono::seconds kReasonPatience{2};
-constexpr std::chrono::seconds kFlushSlack{5};  // beyond the delivery timeout, for the reports to arrive
-constexpr size_t kRecordOverhead = 32;          // what a record takes on the wire beside its bytes, about
+constexpr std::chrono::seconds kFlushSlack{5};                // beyond the delivery timeout, for the reports to arrive
+constexpr std::chrono::milliseconds kLookAtTransaction{500};  // while records are waited for
+// What a record, each of its headers and a batch take on the wire beside their bytes, rather more than less.
+constexpr size_t kRecordOverhead = 32;
+constexpr size_t kHeaderOverhead = 6;
+constexpr size_t kBatchOverhead = 64;
 
 const KafkaProperties::Settings kProducerDefaults = {
     {"linger.ms", "5"},
@@ -64,9 +69,21 @@ KafkaHeaders copy_headers(std::span<const HeaderView> from) {
 size_t record_bytes(const RecordView& record) {
   size_t bytes = kRecordOverhead + (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0);
   for (const HeaderView& header : record.headers) {
-    bytes += header.key.size() + (header.value ? header.value->size() : 0);
+    bytes += kHeaderOverhead + header.key.size() + (header.value ? header.value->size() : 0);
   }
   return bytes;
+}
+
+size_t number_setting(rd_kafka_t* client, const char* name, size_t otherwise) {
+  std::array<char, 32> text{};
+  size_t size = text.size();
+  if (rd_kafka_conf_get(rd_kafka_conf(client), name, text.data(), &size) != RD_KAFKA_CONF_OK) return otherwise;
+  return static_cast<size_t>(std::atoll(text.data()));
+}
+
+// The record went with its transaction, which tells more.
+bool was_dropped(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }
 
 // librdkafka takes a timestamp of 0 as "now", in every way of producing that it has (rd_kafka_msg_new0 fills in the
@@ -80,6 +97,7 @@ KafkaProducer::KafkaProducer(std::shared_ptr<const KafkaProperties> properties, 
                              std::shared_ptr<KafkaTopics> topics, const std::string& transactional_id,
                              std::chrono::milliseconds longest_transaction)
     : topic_registry_(std::move(topics)),
+      transactional_(!transactional_id.empty()),
       handle_(std::make_unique<KafkaHandle>(KafkaRole::kProducer, std::move(properties), std::move(monitor),
                                             producer_defaults(transactional_id, longest_transaction),
                                             fixed_producer_settings(transactional_id),
@@ -91,6 +109,8 @@ KafkaProducer::KafkaProducer(std::shared_ptr<const KafkaProperties> properties, 
     delivery_timeout_ = std::chrono::milliseconds(std::atoll(text.data()));
   }
   rd_kafka_topic_conf_destroy(defaults);
+  largest_message_ = number_setting(client(), "message.max.bytes", largest_message_);
+  batch_bytes_ = number_setting(client(), "batch.size", batch_bytes_);
 }
 
 KafkaProducer::~KafkaProducer() {
@@ -101,6 +121,8 @@ KafkaProducer::~KafkaProducer() {
 
 void KafkaProducer::append(std::string_view topic, int32_t partition, const RecordView& record) {
   Partition& to = find_partition(topic, partition);
+  if (to.topic->largest_batch) keep_batch_small(to, record);
+  if (to.topic->on_trial) flush();
   std::optional<KafkaDeadline> deadline;
   while (KafkaError refused = produce(to, record)) {
     const rd_kafka_resp_err_t code = rd_kafka_error_code(refused.get());
@@ -117,9 +139,44 @@ void KafkaProducer::append(std::string_view topic, int32_t partition, const Reco
   }
   pending_bytes_ += record_bytes(record);
   ++pending_records_;
+  if (to.topic->on_trial) return end_trial(*to.topic);
   if (++appends_since_poll_ < kAppendsPerPoll) return;
   appends_since_poll_ = 0;
   handle_->serve();
+}
+
+// Where it can't be asked for, the broker refuses what is too large, and it is asked for again.
+std::optional<size_t> KafkaProducer::limit_of(const std::string& topic) const {
+  try {
+    const auto limit = topic_registry_->largest_batch(topic, kReasonPatience);
+    return limit && *limit < largest_message_ ? limit : std::nullopt;
+  } catch (const LogError&) {
+    return std::nullopt;
+  }
+}
+
+// Sizes are those before compression: what the broker makes of a batch depends on the topic's own settings.
+void KafkaProducer::keep_batch_small(Partition& to, const RecordView& record) {
+  const size_t bytes = record_bytes(record);
+  std::optional<size_t>& limit = to.topic->largest_batch;
+  if (bytes + kBatchOverhead > *limit) limit = limit_of(to.topic->name);  // it may have been raised meanwhile
+  if (!limit) return;
+  if (bytes + kBatchOverhead > *limit) {
+    throw LogError(LogError::Kind::kTooLarge,
+                   fmt::format("A record of {} bytes for topic '{}', partition {}, is too large: the topic's "
+                               "max.message.bytes is {}. Raise it, or write less",
+                               bytes, to.topic->name, to.number, *limit));
+  }
+  if (*limit >= batch_bytes_) return;  // librdkafka sends no such batch
+  if (to.unsent_bytes + bytes + kBatchOverhead > *limit) flush();
+  to.unsent_bytes += bytes;
+}
+
+void KafkaProducer::end_trial(Topic& topic) {
+  trial_ = &topic;
+  flush();
+  trial_ = nullptr;
+  topic.on_trial = false;
 }
 
 KafkaError KafkaProducer::produce(Partition& to, const RecordView& record) {
@@ -155,12 +212,11 @@ void KafkaProducer::throw_refused(const Partition& to, const RecordView& record,
   const rd_kafka_resp_err_t fatal = handle_->fatal_error();
   if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR)
     throw LogError(LogError::Kind::kFenced, what + ": " + rd_kafka_err2str(fatal));
-  if (code == RD_KAFKA_RESP_ERR__STATE) {  // the transaction failed meanwhile; why is told by its commit
-    throw LogError(LogError::Kind::kUnavailable, what + ": the transaction has failed and must be aborted");
-  }
+  if (code == RD_KAFKA_RESP_ERR__STATE) throw_failure();  // of the transaction, meanwhile
   if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
-    throw LogError(LogError::Kind::kTooLarge, what + ": it is too large; the Kafka property message.max.bytes sets the "
-                                                     "limit, and the topic's max.message.bytes the broker's");
+    throw LogError(LogError::Kind::kTooLarge, what +
+                                                  ": it is too large; the Kafka property message.max.bytes sets the "
+                                                  "limit, and the topic's max.message.bytes the broker's");
   }
   if (kafka_error_kind(code) == LogError::Kind::kNotFound) topic_registry_->forget(to.topic->name);
   throw LogError(kafka_error_kind(code), what + ": " + handle_->properties().redact(reason), to.topic->name);
@@ -176,6 +232,7 @@ KafkaProducer::Topic& KafkaProducer::find_topic(std::string_view name) {
     topic->name = name;
     topic->handle.reset(rd_kafka_topic_new(client(), topic->name.c_str(), nullptr));
     if (!topic->handle) throw kafka_error(rd_kafka_last_error(), fmt::format("Topic '{}' can't be appended to", name));
+    topic->largest_batch = limit_of(topic->name);
     found = topics_.emplace(topic->name, std::move(topic)).first;
   }
   last_topic_ = found->second.get();
@@ -199,34 +256,63 @@ void KafkaProducer::on_delivery(const rd_kafka_message_t& message) {
     if (message.offset >= 0) to.end = std::max(to.end, message.offset + 1);
     return;
   }
-  if (failure_) return;
-  const bool dropped =
-      message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
-  failure_ = Failure{
-      message.err, to.topic->name, to.number,
-      dropped ? "it was dropped, because the transaction or the one before had failed" : rd_kafka_err2str(message.err)};
+  if (failure_ && (!was_dropped(failure_->code) || was_dropped(message.err))) return;
+  failure_ = Failure{message.err, to.topic->name, to.number,
+                     was_dropped(message.err) ? "it was dropped, because the transaction or the one before had failed"
+                                              : rd_kafka_err2str(message.err)};
 }
 
 void KafkaProducer::flush() {
   appends_since_poll_ = 0;
   const KafkaDeadline deadline(delivery_timeout_ + kFlushSlack);
-  const rd_kafka_resp_err_t code = rd_kafka_flush(client(), deadline.remaining_ms());
-  if (failure_) {
-    find_reason();
-    throw LogError(kafka_error_kind(failure_->code),
-                   fmt::format("A record for topic '{}', partition {}, was not taken by Kafka: {}", failure_->topic,
-                               failure_->partition, failure_->reason),
-                   failure_->topic);
-  }
+  rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+  do {
+    const int wait_ms = std::min(deadline.remaining_ms(), static_cast<int>(kLookAtTransaction.count()));
+    code = rd_kafka_flush(client(), wait_ms);
+    // What a failed transaction holds back would be waited for in vain.
+    if (failure_ || (code != RD_KAFKA_RESP_ERR_NO_ERROR && transaction_error())) throw_failure();
+  } while (code == RD_KAFKA_RESP_ERR__TIMED_OUT && !deadline.passed());
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw kafka_error(code, fmt::format("{} records were not acknowledged by Kafka", rd_kafka_outq_len(client())));
   }
+  for (Partition* partition : touched_) partition->unsent_bytes = 0;
 }
 
-// A topic that was deleted fails a transaction as a whole, and what was meant for the others with it.
+// In a transaction that is fine this call is refused, and nothing else.
+KafkaError KafkaProducer::transaction_error() const {
+  if (!transactional_) return nullptr;
+  KafkaError error(rd_kafka_begin_transaction(client()));
+  if (error && rd_kafka_error_txn_requires_abort(error.get())) return error;
+  return nullptr;
+}
+
+void KafkaProducer::throw_failure() {
+  purge();  // what is under way yet may tell the reason
+  const rd_kafka_resp_err_t fatal = handle_->fatal_error();
+  if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw LogError(LogError::Kind::kFenced, std::string("A transaction was lost: ") + rd_kafka_err2str(fatal));
+  }
+  if (!failure_) failure_ = Failure{RD_KAFKA_RESP_ERR__PURGE_QUEUE, {}, 0, "the transaction has failed"};
+  find_reason();
+  const std::string what = failure_->topic.empty()
+                               ? "A transaction was not taken by Kafka"
+                               : fmt::format("A record for topic '{}', partition {}, was not taken by Kafka",
+                                             failure_->topic, failure_->partition);
+  const LogError::Kind kind = kafka_error_kind(failure_->code);
+  // An older epoch that an abort mends isn't a place that somebody else has taken.
+  const bool passes = kind == LogError::Kind::kFenced || has_new_limit(failure_->topic);
+  if (!failure_->topic.empty() || kind == LogError::Kind::kUnavailable || passes) {
+    throw LogError(passes ? LogError::Kind::kUnavailable : kind, what + ": " + failure_->reason, failure_->topic);
+  }
+  for (Partition* partition : touched_) partition->topic->on_trial = true;
+  throw LogError(LogError::Kind::kUnavailable,
+                 what + ": " + failure_->reason + ". Its topics are tried one by one, to see for which");
+}
+
 void KafkaProducer::find_reason() {
   topic_registry_->forget(failure_->topic);
   if (kafka_error_kind(failure_->code) == LogError::Kind::kNotFound) return;
+  // A topic that was deleted fails a transaction as a whole, and what was meant for the others with it.
   std::set<std::string> touched;
   for (const Partition* partition : touched_) touched.insert(partition->topic->name);
   for (const std::string& topic : touched) {
@@ -234,11 +320,25 @@ void KafkaProducer::find_reason() {
     try {
       topic_registry_->partitions(topic, kReasonPatience);
     } catch (const LogError& e) {
-      if (e.kind() != LogError::Kind::kNotFound) return;  // nor would the others be found out about
+      if (e.kind() != LogError::Kind::kNotFound) break;  // nor would the others be found out about
       failure_ = Failure{RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, topic, 0, e.what()};
       return;
     }
   }
+  if (!was_dropped(failure_->code)) return;
+  const KafkaError error = transaction_error();
+  if (!error) return;
+  failure_ = Failure{rd_kafka_error_code(error.get()), trial_ ? trial_->name : std::string(), 0,
+                     handle_->properties().redact(rd_kafka_error_string(error.get()))};
+}
+
+// A limit that was lowered meanwhile: done again, each record that is too large is told from the others.
+bool KafkaProducer::has_new_limit(const std::string& name) {
+  const auto found = topics_.find(name);
+  if (failure_->code != RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || found == topics_.end()) return false;
+  const std::optional<size_t> before = found->second->largest_batch;
+  found->second->largest_batch = limit_of(name);
+  return found->second->largest_batch != before;
 }
 
 void KafkaProducer::purge() {
@@ -247,8 +347,12 @@ void KafkaProducer::purge() {
 }
 
 void KafkaProducer::start_over() {
-  for (Partition* partition : touched_) partition->touched = false;
+  for (Partition* partition : touched_) {
+    partition->touched = false;
+    partition->unsent_bytes = 0;
+  }
   touched_.clear();
+  trial_ = nullptr;
   const bool topic_gone = failure_ && kafka_error_kind(failure_->code) == LogError::Kind::kNotFound;
   if (topic_gone && rd_kafka_outq_len(client()) == 0) {  // else librdkafka still points into it
     topics_.erase(failure_->topic);

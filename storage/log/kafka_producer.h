@@ -2,6 +2,7 @@
 // one thread.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -29,11 +30,13 @@ class KafkaProducer {
   KafkaProducer& operator=(const KafkaProducer&) = delete;
 
   // Hands the record to librdkafka, which sends it in the background. Waits while its buffer is full. Throws kNotFound,
-  // kInvalid (too large), kUnavailable when the buffer stays full or nothing is known of the topic, kFenced.
+  // kTooLarge by the client's limit or the topic's, kUnavailable when the buffer stays full or nothing is known of the
+  // topic, kFenced; what flush() throws when the transaction has failed meanwhile.
   void append(std::string_view topic, int32_t partition, const RecordView& record);
 
   // Waits until the broker has acknowledged every record or refused it; bounded by delivery.timeout.ms. Throws what
-  // happened to the first that failed since start_over().
+  // happened to the first that failed since start_over(): kInvalid and kNotFound with the topic at fault; kUnavailable
+  // also while that is yet to be found out by doing the same again.
   void flush();
 
   // Drops what wasn't sent yet and waits a moment for what was.
@@ -55,13 +58,16 @@ class KafkaProducer {
   struct Partition {
     Topic* topic = nullptr;
     int32_t number = 0;
-    int64_t end = -1;  // unknown
+    size_t unsent_bytes = 0;  // at most; counted where the topic takes small batches only
+    int64_t end = -1;         // unknown
     bool touched = false;
   };
   struct Topic {
     std::string name;
     KafkaTopic handle;
-    std::deque<Partition> partitions;  // librdkafka holds pointers to them
+    std::optional<size_t> largest_batch;  // where it is less than what the client may send
+    bool on_trial = false;                // has been in a transaction that was refused for one of its topics
+    std::deque<Partition> partitions;     // librdkafka holds pointers to them
   };
   struct Failure {
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -73,7 +79,16 @@ class KafkaProducer {
   Partition& find_partition(std::string_view topic, int32_t partition);
   Topic& find_topic(std::string_view name);
   KafkaError produce(Partition& to, const RecordView& record);
+  std::optional<size_t> limit_of(const std::string& topic) const;
+  // The broker refuses a batch that is larger than the topic's limit, with all that is in it.
+  void keep_batch_small(Partition& to, const RecordView& record);
+  // Sends what the topic on trial has got: what is refused now is refused for it.
+  void end_trial(Topic& topic);
+  // What has failed the transaction; null where nothing has.
+  KafkaError transaction_error() const;
   void find_reason();
+  bool has_new_limit(const std::string& topic);
+  [[noreturn]] void throw_failure();
   void on_delivery(const rd_kafka_message_t& message);
   [[noreturn]] void throw_refused(const Partition& to, const RecordView& record, rd_kafka_resp_err_t code,
                                   const std::string& reason);
@@ -86,8 +101,12 @@ class KafkaProducer {
   size_t pending_records_ = 0;
   size_t appends_since_poll_ = 0;
   std::optional<Failure> failure_;
+  const Topic* trial_ = nullptr;
+  const bool transactional_;
   std::unique_ptr<KafkaHandle> handle_;
   std::chrono::milliseconds delivery_timeout_{};
+  size_t largest_message_ = SIZE_MAX;  // message.max.bytes
+  size_t batch_bytes_ = SIZE_MAX;      // batch.size: of several records that librdkafka sends at once
 };
 
 }  // namespace weir::log

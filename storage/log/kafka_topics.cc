@@ -19,6 +19,7 @@ using KafkaConfigResource = KafkaPtr<rd_kafka_ConfigResource_t, rd_kafka_ConfigR
 
 constexpr size_t kLongestTopicName = 249;  // org.apache.kafka.common.internals.Topic
 constexpr size_t kTopicsPerConfigRequest = 200;
+constexpr std::chrono::seconds kLimitLife{10};             // then a topic's limit is asked for anew
 constexpr std::chrono::milliseconds kCountPatience{5000};  // whoever counts does so again soon
 
 void check_topic_name(const std::string& name) {
@@ -70,6 +71,15 @@ void take_config(TopicConfig& config, const rd_kafka_ConfigEntry_t& entry) {
   }
 }
 
+// nullopt: the entry tells of something else.
+std::optional<size_t> batch_limit(const rd_kafka_ConfigEntry_t& entry) {
+  const char* value = rd_kafka_ConfigEntry_value(&entry);
+  if (value == nullptr || std::string_view(rd_kafka_ConfigEntry_name(&entry)) != "max.message.bytes")
+    return std::nullopt;
+  const int64_t bytes = parse_config_number(value);
+  return bytes < 0 ? std::nullopt : std::optional(static_cast<size_t>(bytes));
+}
+
 // The one result of a request for one topic; throws its error.
 void check_topic_result(const KafkaHandle& handle, const rd_kafka_topic_result_t** results, size_t count,
                         const std::string& what) {
@@ -92,8 +102,7 @@ void KafkaTopics::create(const std::string& name, const TopicConfig& config) {
   const KafkaDeadline deadline(timeout_);
   std::array<char, 512> text{};
   const int16_t replicas = config.replicas == kInternalReplicas ? internal_replicas_ : config.replicas;
-  const KafkaNewTopic topic(
-      rd_kafka_NewTopic_new(name.c_str(), config.partitions, replicas, text.data(), text.size()));
+  const KafkaNewTopic topic(rd_kafka_NewTopic_new(name.c_str(), config.partitions, replicas, text.data(), text.size()));
   if (!topic) throw LogError(LogError::Kind::kInvalid, what + ": " + text.data());
   std::map<std::string, std::string> settings = config.extra;
   settings["retention.ms"] = std::to_string(config.retention_ms);
@@ -198,6 +207,33 @@ void KafkaTopics::check_partition(const std::string& topic, int32_t partition, s
 void KafkaTopics::forget(const std::string& name) {
   const std::lock_guard lock(mutex_);
   partitions_.erase(name);
+  limits_.erase(name);
+}
+
+std::optional<size_t> KafkaTopics::largest_batch(const std::string& name, std::chrono::milliseconds timeout) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = limits_.find(name);
+    const auto now = std::chrono::steady_clock::now();
+    if (known != limits_.end() && now - known->second.asked < kLimitLife) return known->second.bytes;
+  }
+  std::vector<TopicInfo> one(1);
+  one.front().name = name;
+  std::optional<size_t> limit;
+  ConfigVisitor visit;
+  visit.entry = [&](TopicInfo&, const rd_kafka_ConfigEntry_t& entry) {
+    if (const auto bytes = batch_limit(entry)) limit = bytes;
+  };
+  // Who may not ask learns of a record that is too large when the broker refuses it.
+  visit.unreadable = [](const LogError&) {};
+  read_configs(one, KafkaDeadline(timeout), visit);
+  remember_limit(name, limit);
+  return limit;
+}
+
+void KafkaTopics::remember_limit(const std::string& topic, std::optional<size_t> bytes) {
+  const std::lock_guard lock(mutex_);
+  limits_[topic] = {bytes, std::chrono::steady_clock::now()};
 }
 
 void KafkaTopics::remember(const std::string& name, int32_t partitions) {
@@ -278,6 +314,18 @@ std::vector<TopicInfo> KafkaTopics::find_all(const KafkaDeadline& deadline) {
 }
 
 void KafkaTopics::fill_configs(std::vector<TopicInfo>& topics, const KafkaDeadline& deadline) {
+  ConfigVisitor visit;
+  visit.entry = [this](TopicInfo& topic, const rd_kafka_ConfigEntry_t& entry) {
+    take_config(topic.config, entry);
+    if (const auto bytes = batch_limit(entry)) remember_limit(topic.name, bytes);
+  };
+  // A user who may read a topic but not its configuration still sees that it exists.
+  visit.unreadable = [this](const LogError& error) { handle_->monitor().error(error.what()); };
+  read_configs(topics, deadline, visit);
+}
+
+void KafkaTopics::read_configs(std::vector<TopicInfo>& topics, const KafkaDeadline& deadline,
+                               const ConfigVisitor& visit) {
   for (size_t start = 0; start < topics.size(); start += kTopicsPerConfigRequest) {
     const std::span part = std::span(topics).subspan(start, std::min(kTopicsPerConfigRequest, topics.size() - start));
     std::vector<KafkaConfigResource> resources;
@@ -300,14 +348,12 @@ void KafkaTopics::fill_configs(std::vector<TopicInfo>& topics, const KafkaDeadli
       const rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(result);
       if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) continue;  // deleted meanwhile
       if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        // A user who may read a topic but not its configuration still sees that it exists.
-        handle_->monitor().error(
-            kafka_error(code, fmt::format("The configuration of topic '{}' can't be read", topic->name)).what());
+        visit.unreadable(kafka_error(code, fmt::format("The configuration of topic '{}' can't be read", topic->name)));
         continue;
       }
       size_t entries = 0;
       const rd_kafka_ConfigEntry_t** list = rd_kafka_ConfigResource_configs(result, &entries);
-      for (const rd_kafka_ConfigEntry_t* entry : std::span(list, entries)) take_config(topic->config, *entry);
+      for (const rd_kafka_ConfigEntry_t* entry : std::span(list, entries)) visit.entry(*topic, *entry);
     }
   }
 }

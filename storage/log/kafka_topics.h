@@ -2,6 +2,8 @@
 // readers and transactions. Any thread; calls wait for the broker up to the log's admin timeout.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,7 +38,10 @@ class KafkaTopics {
   void check_partition(const std::string& topic, int32_t partition, std::chrono::milliseconds timeout);
   // Throws kUnavailable when no broker answers.
   void check_reachable();
-  // The topic may be gone: look again next time.
+  // The largest batch of records that the topic takes (max.message.bytes); remembered for a while. nullopt where the
+  // broker doesn't tell. Throws kUnavailable and kTimeout when it doesn't answer within `timeout`.
+  std::optional<size_t> largest_batch(const std::string& name, std::chrono::milliseconds timeout);
+  // The topic may be gone, or changed: look again next time.
   void forget(const std::string& name);
 
   std::chrono::milliseconds timeout() const { return timeout_; }
@@ -46,14 +51,26 @@ class KafkaTopics {
   std::optional<TopicInfo> find(const std::string& name, const KafkaDeadline& deadline);
   std::vector<TopicInfo> find_all(const KafkaDeadline& deadline);
   void fill_configs(std::vector<TopicInfo>& topics, const KafkaDeadline& deadline);
+  struct ConfigVisitor {
+    std::function<void(TopicInfo& topic, const rd_kafka_ConfigEntry_t& entry)> entry;
+    std::function<void(const LogError& error)> unreadable;
+  };
+  void read_configs(std::vector<TopicInfo>& topics, const KafkaDeadline& deadline, const ConfigVisitor& visit);
   void await_created(const std::string& name, int32_t partitions, const KafkaDeadline& deadline);
   void remember(const std::string& name, int32_t partitions);
+  void remember_limit(const std::string& topic, std::optional<size_t> bytes);
+
+  struct Limit {
+    std::optional<size_t> bytes;
+    std::chrono::steady_clock::time_point asked;
+  };
 
   const std::shared_ptr<KafkaHandle> handle_;
   const std::chrono::milliseconds timeout_;
   const int16_t internal_replicas_;
   std::mutex mutex_;
   std::map<std::string, int32_t, std::less<>> partitions_;
+  std::map<std::string, Limit, std::less<>> limits_;
 };
 
 }  // namespace weir::log

@@ -94,35 +94,65 @@ TEST_CASE("a record that the broker refuses is told with topic and reason, and t
   for (const bool exactly_once : {false, true}) {
     CAPTURE(exactly_once);
     TestLog test(*address, exactly_once);
-    const std::string topic = unique_name("small");
+    const std::string topic = unique_name("keyed");
     TopicConfig config;
-    config.extra["max.message.bytes"] = "1000";
+    config.cleanup = Cleanup::kCompact;
     test.log->create_topic(topic, config);
     const std::unique_ptr<LogTransaction> transaction = test.log->open_transaction(unique_name("tx"));
-    std::string noise;  // doesn't compress
-    for (unsigned i = 0, state = 1; i < 5000; ++i)
-      noise += static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
     try {
-      test.append(*transaction, topic, 0, "k", noise);
+      RecordView record;  // without a key, which a compacted topic doesn't take
+      record.value = "v";
+      record.timestamp = 1000;
+      transaction->append(topic, 0, record);
       transaction->commit();
-      FAIL("a record too large was taken");
+      FAIL("a record without a key was taken");
     } catch (const LogError& error) {
       CHECK_MESSAGE(error.kind() == LogError::Kind::kInvalid, error.what());
+      CHECK(error.topic() == topic);
       CHECK_MESSAGE(std::string(error.what()).find(topic) != std::string::npos, error.what());
     }
     transaction->abort();
     // librdkafka may need one more abort until its sequence numbers are in order again.
     append_until_committed(*transaction, [&] { test.append(*transaction, topic, 0, "k", "fits"); });
     CHECK(read_partition(*test.log, {topic, 0}, 1).at(0).value == "fits");
+  }
+}
 
-    try {  // beyond the client's own limit
-      test.append(*transaction, topic, 0, "k", std::string(2'000'000, 'x'));
-      FAIL("a record too large was taken");
-    } catch (const LogError& error) {
-      CHECK_MESSAGE(error.kind() == LogError::Kind::kTooLarge, error.what());
-      CHECK_MESSAGE(std::string(error.what()).find("message.max.bytes") != std::string::npos, error.what());
+TEST_CASE("a record larger than the topic or the client takes is told when it is appended, and the others go on") {
+  const auto address = kafka_address();
+  if (!address) return;
+  std::string noise;  // doesn't compress
+  for (unsigned i = 0, state = 1; i < 5000; ++i)
+    noise += static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  for (const bool exactly_once : {false, true}) {
+    CAPTURE(exactly_once);
+    TestLog test(*address, exactly_once);
+    const std::string small = unique_name("small");
+    TopicConfig config;
+    config.extra["max.message.bytes"] = "1000";
+    test.log->create_topic(small, config);
+    const std::string usual = test.create_topic("usual");
+    const std::unique_ptr<LogTransaction> transaction = test.log->open_transaction(unique_name("tx"));
+    const auto is_refused = [&](const std::string& topic, const std::string& value, const std::string& limit) {
+      try {
+        test.append(*transaction, topic, 0, "k", value);
+        FAIL("a record too large was taken");
+      } catch (const LogError& error) {
+        CHECK_MESSAGE(error.kind() == LogError::Kind::kTooLarge, error.what());
+        CHECK_MESSAGE(std::string(error.what()).find(topic) != std::string::npos, error.what());
+        CHECK_MESSAGE(std::string(error.what()).find(limit) != std::string::npos, error.what());
+      }
+    };
+    // Together they are more than one batch may have.
+    for (size_t i = 0; i < 8; ++i) {
+      test.append(*transaction, small, 0, "k", noise.substr(i * 400, 400));
+      if (i == 3) is_refused(small, noise, "max.message.bytes");
     }
-    transaction->abort();
+    is_refused(usual, std::string(2'000'000, 'x'), "message.max.bytes");
+    transaction->commit();
+    const std::vector<OwnedRecord> back = read_partition(*test.log, {small, 0}, 8);
+    REQUIRE(back.size() == 8);
+    for (size_t i = 0; i < 8; ++i) CHECK(back[i].value == noise.substr(i * 400, 400));
   }
 }
 

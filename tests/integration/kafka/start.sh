@@ -54,6 +54,8 @@ group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=true
 log.retention.ms=-1
 log.cleaner.dedupe.buffer.size=16777216
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=true
 num.network.threads=2
 num.io.threads=2
 PROPERTIES
