@@ -88,9 +88,9 @@ int run(const Arguments& arguments) {
     EngineOptions options;
     options.config = make_config(arguments);
     options.connectors = built_in_connectors();
-    // A broker that is away may come back: a script waits for it, the shell is there meanwhile.
     // A script or a person's shell comes and goes; what is fed through a pipe is how a server is run.
     options.keeps_its_place = shell && !interactive;
+    // A broker that is away may come back: a script waits for it, the shell is there meanwhile.
     options.when_away = interactive ? EngineOptions::WhenAway::kBackground : EngineOptions::WhenAway::kWait;
     options.give_up = [] { return cli::Runner::interrupted(); };
     if (interactive) {

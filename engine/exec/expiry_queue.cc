@@ -5,6 +5,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "storage/state/codec.h"
+
 namespace weir {
 
 namespace {
@@ -15,18 +17,6 @@ constexpr size_t kNotesAhead = 512;
 constexpr char kNoteVersion = 1;
 // The key under which stream time is kept; shorter than any note.
 constexpr std::string_view kStreamTimeKey("\0", 1);
-
-// Big endian with the sign turned over: in the order of time.
-void append_note_time(int64_t time, std::string& out) {
-  const uint64_t bits = static_cast<uint64_t>(time) ^ (uint64_t{1} << 63);
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(bits >> shift));
-}
-
-int64_t note_time(std::string_view note) {
-  uint64_t bits = 0;
-  for (size_t i = 0; i < sizeof(bits); ++i) bits = bits << 8 | static_cast<uint8_t>(note[i]);
-  return static_cast<int64_t>(bits ^ (uint64_t{1} << 63));
-}
 
 void check_note_version(std::string_view value) {
   if (value.empty() || value[0] != kNoteVersion) {
@@ -69,7 +59,7 @@ bool ExpiryQueue::empty() {
 
 void ExpiryQueue::add(std::string_view key, int64_t time) {
   note_.clear();
-  append_note_time(time, note_);
+  state::append_time(note_, time);
   note_.append(key);
   notes_.put(note_, std::string_view(&kNoteVersion, 1));
   next_ = std::min(next_, time);
@@ -89,7 +79,7 @@ bool ExpiryQueue::take_note(std::string& key, int64_t& time) {
     return false;
   }
   const std::string& first = *head_.begin();
-  time = next_ = note_time(first);
+  time = next_ = state::load_time(first.data());
   if (time >= horizon_) return false;
   key.assign(first, sizeof(int64_t));
   notes_.remove(first);

@@ -64,8 +64,7 @@ ErrorPolicy bind_query_errors(const WithClause& with, const PhysicalPlan& plan) 
     if (!drops_late_rows(*plan.root)) {
       refuse(
           "LATE_TOPIC needs a query with windows or a join of streams, or an aggregation with a TTL: no record is late "
-          "in "
-          "this one.",
+          "in this one.",
           with.position("LATE_TOPIC"));
     }
     taken.push_back(policy.dead_letter_topic);

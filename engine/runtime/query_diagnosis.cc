@@ -53,8 +53,7 @@ class Diagnosis {
     if (status_.records_out.load() == 0 && out_.size() == 1 && read_ > 0) {
       const bool join = any_node(*query_.plan.root, is_join);
       say(join ? "The rows that were read have found no partner in the join: keys must be equal in value and type, and "
-                 "of "
-                 "streams the times must be within the WITHIN."
+                 "of streams the times must be within the WITHIN."
                : "What was read is worked on.");
     }
     return std::move(out_);
@@ -171,8 +170,7 @@ class Diagnosis {
     for (const InputProgress& input : inputs_) furthest = std::max(furthest, input.stream_time);
     if (furthest == INT64_MIN) return;
     say("Rows of windows (EMIT FINAL) and of outer joins come out once stream time has passed the window's end and "
-        "grace "
-        "period. Stream time is at " +
+        "grace period. Stream time is at " +
         shown_time(furthest) + ".");
     std::string behind;
     for (const InputProgress& input : inputs_) {

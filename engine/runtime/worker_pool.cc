@@ -11,8 +11,7 @@ namespace {
 
 const std::string kPlaceLost =
     "This server hasn't been heard of by Kafka for longer than the session's timeout, so other servers may do its "
-    "work. "
-    "It takes part again as soon as it reaches Kafka.";
+    "work. It takes part again as soon as it reaches Kafka.";
 
 }  // namespace
 

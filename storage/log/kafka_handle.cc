@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdlib>
 #include <string_view>
 
 namespace weir::log {
@@ -32,6 +33,13 @@ KafkaHandle::KafkaHandle(KafkaRole role, std::shared_ptr<const KafkaProperties> 
 }
 
 KafkaHandle::~KafkaHandle() { rd_kafka_destroy(client_); }
+
+size_t KafkaHandle::number_setting(const char* name, size_t otherwise) const {
+  std::array<char, 32> text{};
+  size_t size = text.size();
+  if (rd_kafka_conf_get(rd_kafka_conf(client_), name, text.data(), &size) != RD_KAFKA_CONF_OK) return otherwise;
+  return static_cast<size_t>(std::strtoull(text.data(), nullptr, 10));
+}
 
 rd_kafka_resp_err_t KafkaHandle::fatal_error() const { return rd_kafka_fatal_error(client_, nullptr, 0); }
 

@@ -2,6 +2,7 @@
 // the records fetched by it. librdkafka's calls on it may be made from any thread.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,8 +22,8 @@ class KafkaHandle {
   // `rebalance` is called by rd_kafka_consumer_poll() and rd_kafka_consumer_close().
   // Throws LogError::kInvalid when the properties don't fit together or name files that can't be read.
   KafkaHandle(KafkaRole role, std::shared_ptr<const KafkaProperties> properties, std::shared_ptr<KafkaMonitor> monitor,
-              const KafkaProperties::Settings& defaults, const KafkaProperties::Settings& fixed,
-              Delivery delivery = {}, Rebalance rebalance = {});
+              const KafkaProperties::Settings& defaults, const KafkaProperties::Settings& fixed, Delivery delivery = {},
+              Rebalance rebalance = {});
   ~KafkaHandle();
   KafkaHandle(const KafkaHandle&) = delete;
   KafkaHandle& operator=(const KafkaHandle&) = delete;
@@ -33,6 +34,9 @@ class KafkaHandle {
 
   // Calls the callbacks that wait for the application's thread: errors, deliveries. Never waits.
   void serve() const { rd_kafka_poll(client_, 0); }
+
+  // A number among the client's settings, given or the client's default; `otherwise` where it has none of the name.
+  size_t number_setting(const char* name, size_t otherwise) const;
 
   // The error that ended this client, or RD_KAFKA_RESP_ERR_NO_ERROR.
   rd_kafka_resp_err_t fatal_error() const;

@@ -74,13 +74,6 @@ size_t record_bytes(const RecordView& record) {
   return bytes;
 }
 
-size_t number_setting(rd_kafka_t* client, const char* name, size_t otherwise) {
-  std::array<char, 32> text{};
-  size_t size = text.size();
-  if (rd_kafka_conf_get(rd_kafka_conf(client), name, text.data(), &size) != RD_KAFKA_CONF_OK) return otherwise;
-  return static_cast<size_t>(std::atoll(text.data()));
-}
-
 // The record went with its transaction, which tells more.
 bool was_dropped(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
@@ -109,8 +102,8 @@ KafkaProducer::KafkaProducer(std::shared_ptr<const KafkaProperties> properties, 
     delivery_timeout_ = std::chrono::milliseconds(std::atoll(text.data()));
   }
   rd_kafka_topic_conf_destroy(defaults);
-  largest_message_ = number_setting(client(), "message.max.bytes", largest_message_);
-  batch_bytes_ = number_setting(client(), "batch.size", batch_bytes_);
+  largest_message_ = handle_->number_setting("message.max.bytes", largest_message_);
+  batch_bytes_ = handle_->number_setting("batch.size", batch_bytes_);
 }
 
 KafkaProducer::~KafkaProducer() {

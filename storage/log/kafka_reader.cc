@@ -1,8 +1,6 @@
 #include "storage/log/kafka_reader.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 
 #include "storage/log/kafka_error.h"
 
@@ -36,13 +34,6 @@ const KafkaProperties::Settings kReaderFixed = {
     {"enable.partition.eof", "true"}, {"isolation.level", "read_committed"}, {"auto.offset.reset", "error"},
     {"enable.auto.commit", "false"},  {"enable.auto.offset.store", "false"},
 };
-
-size_t number_setting(const KafkaHandle& handle, const char* name, size_t otherwise) {
-  std::array<char, 32> text{};
-  size_t size = text.size();
-  if (rd_kafka_conf_get(rd_kafka_conf(handle.get()), name, text.data(), &size) != RD_KAFKA_CONF_OK) return otherwise;
-  return static_cast<size_t>(std::strtoull(text.data(), nullptr, 10));
-}
 
 }  // namespace
 
@@ -160,8 +151,8 @@ void KafkaReader::open_client() {
   limits_.messages = limits_.bytes / kBytesPerMessage;
   handle_ =
       std::make_shared<KafkaHandle>(KafkaRole::kReader, properties_, monitor_, reader_defaults(limits_), kReaderFixed);
-  limits_.messages = number_setting(*handle_, "queued.min.messages", limits_.messages);
-  limits_.bytes = number_setting(*handle_, "queued.max.messages.kbytes", limits_.bytes / 1024) * 1024;
+  limits_.messages = handle_->number_setting("queued.min.messages", limits_.messages);
+  limits_.bytes = handle_->number_setting("queued.max.messages.kbytes", limits_.bytes / 1024) * 1024;
 }
 
 }  // namespace weir::log

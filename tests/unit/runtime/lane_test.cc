@@ -65,7 +65,7 @@ class TroubledOwner final : public log::SoleOwner {
   }
 };
 
-// A lane over a folder, stepped by the test with a clock of its own; the engine runs nothing.
+// A lane over a folder and a stream S, stepped by the test with a clock of its own; the engine runs nothing.
 class LaneUnderTest {
  public:
   LaneUnderTest()
@@ -74,6 +74,7 @@ class LaneUnderTest {
     services_.state = state::StateEnvironment::create({});
     services_.checkpoint_interval_ms = 0;  // with every commit
     lane_ = std::make_unique<Lane>(services_, &group_, 0, [] {});
+    run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
   }
   void run(const std::string& text) { engine_->execute(*sql::parse_statement(text), session_); }
   // The query that writes to the topic, as one unit with a task for each stage.
@@ -143,7 +144,6 @@ TEST_CASE("lane: a checkpoint that fails after a commit takes nobody back furthe
   SUBCASE("in the unit that hears of the commit first") { failing = "COUNTED", other = "COPIED"; }
   SUBCASE("in the one that hears of it last") { failing = "SUMMED", other = "COPIED"; }
   LaneUnderTest lane;
-  lane.run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
   lane.run("CREATE TABLE COUNTED AS SELECT K, COUNT(*) AS N FROM S GROUP BY K EMIT CHANGES;");
   lane.run("CREATE STREAM COPIED AS SELECT K, V FROM S EMIT CHANGES;");
   lane.run("CREATE TABLE SUMMED AS SELECT K, SUM(V) AS N FROM S GROUP BY K EMIT CHANGES;");
@@ -177,7 +177,6 @@ TEST_CASE("lane: a checkpoint that fails after a commit takes nobody back furthe
 
 TEST_CASE("lane: a commit that one unit can't take part in leaves the others their first positions") {
   LaneUnderTest lane;
-  lane.run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
   lane.run("CREATE STREAM GOOD AS SELECT K, V FROM S EMIT CHANGES;");
   lane.run("CREATE STREAM BAD AS SELECT K, V FROM S EMIT CHANGES;");
   const auto good = lane.add("GOOD");
@@ -192,7 +191,6 @@ TEST_CASE("lane: a commit that one unit can't take part in leaves the others the
 
 TEST_CASE("lane: rows whose append finds the log away come after it is back, without anything new to wake the lane") {
   LaneUnderTest lane;
-  lane.run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
   lane.run("CREATE STREAM COPIED AS SELECT K, V FROM S EMIT CHANGES;");
   const auto copied = lane.add("COPIED");
   lane.run("INSERT INTO S (K, V) VALUES (1, 1);");
@@ -213,7 +211,6 @@ TEST_CASE("lane: a topic that refuses what is written ends the query that writes
   SUBCASE("as the commit tells") {}
   SUBCASE("as an append of the query after it tells") { trouble.told_by = "LAST"; }
   SUBCASE("as an append of the next rows tells") { trouble.told_by = "FIRST"; }
-  lane.run("CREATE STREAM S (K INT KEY, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);");
   lane.run("CREATE TABLE FIRST AS SELECT K, COUNT(*) AS N FROM S GROUP BY K EMIT CHANGES;");
   lane.run("CREATE STREAM CLOSED AS SELECT K, V FROM S EMIT CHANGES;");
   lane.run("CREATE STREAM LAST AS SELECT K, V FROM S EMIT CHANGES;");
